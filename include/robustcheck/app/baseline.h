@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "robustcheck/app/session.h"
+#include "robustcheck/oracle/observation.h"
+#include "robustcheck/report/report.h"
+
+namespace robustcheck::app {
+
+struct BaselineResult {
+  std::vector<oracle::Observation> reference;  ///< one per image
+  report::Baseline summary;                    ///< eligible is filled in by the caller
+  std::vector<std::string> bad_images;         ///< "name: reason"
+  std::uint64_t evaluations = 0;
+};
+
+/// Runs the reference twice on all images. Throws Error{input} for unreadable images beyond the allowed number, a model
+/// that rejects the batch, and another number of outputs than classes; Error{baseline} when the two runs differ by more
+/// than rounding, or when accuracy is below `min_accuracy` (negative: twice chance), with the likely cause.
+BaselineResult measure_baseline(Session& session, const SessionOptions& options, double min_accuracy);
+
+/// Observations of the reference on all images, with the checks of single images (no second run, no accuracy check).
+BaselineResult observe_reference(Session& session, const SessionOptions& options);
+
+/// Why accuracy is so low: tries a few quick alternatives (channel order, scale, normalisation, class order) on some
+/// images and names the one that scores better, else "".
+std::string likely_cause(Session& session, const SessionOptions& options, const BaselineResult& baseline);
+
+}  // namespace robustcheck::app

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "robustcheck/base/dataset.h"
+#include "robustcheck/image/preprocessing.h"
+#include "robustcheck/oracle/observation.h"
+#include "robustcheck/space/variance.h"
+
+namespace robustcheck::app {
+
+/// One (image, variance) pair that `replay` runs again (DESIGN, Contract "A case").
+struct Case {
+  std::filesystem::path model;
+  std::string model_sha256;
+  image::Preprocessing preprocessing;
+  ImageFile image;
+  space::Variance variance;
+  std::string oracle;
+  oracle::Observation reference;
+  oracle::Observation observed;
+};
+
+Json to_json(const Case& one);
+/// Throws Error{usage} that names the place.
+Case read_case(const std::filesystem::path& path);
+
+/// True when both have the same status and bit-equal scores (NaN equals NaN: JSON has one null for both).
+bool same_scores(const oracle::Observation& a, const oracle::Observation& b);
+
+}  // namespace robustcheck::app

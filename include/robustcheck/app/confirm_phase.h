@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "robustcheck/app/judge.h"
+#include "robustcheck/app/minimize_phase.h"
+#include "robustcheck/app/progress.h"
+#include "robustcheck/app/session.h"
+#include "robustcheck/report/report.h"
+
+namespace robustcheck::app {
+
+struct ConfirmRequest {
+  const space::Catalogue& catalogue;
+  const std::vector<search::SearchImage>& images;  ///< eligible images of the confirmation half
+  std::uint64_t allowance = 0;                     ///< evaluations
+  std::size_t confirm_images = 500;
+  double failure_limit = 0.05;
+};
+
+/// A counterexample with its violating images, for the examples.
+struct Confirmed {
+  report::Counterexample found;
+  std::vector<ImageIndex> violating;         ///< worst first
+  std::vector<std::uint8_t> wrong;           ///< per confirmation image: prediction is not the label
+};
+
+struct ConfirmOutcome {
+  std::vector<Confirmed> confirmed;  ///< ranked
+  std::vector<ImageIndex> images;    ///< the confirmation images used
+  std::uint64_t evaluations = 0;
+  std::uint64_t unconfirmed = 0;
+  std::uint64_t not_tested = 0;  ///< the allowance did not reach
+};
+
+/// DESIGN "Meaning": every finalist is tested once on the same unseen images; exact binomial test against the failure
+/// limit, Benjamini-Hochberg at 5 %; numeric and crash need one image that fails twice. Then attribution and rank.
+ConfirmOutcome confirm_phase(const std::vector<Finalist>& finalists, const ConfirmRequest& request, Session& session,
+                             Bench& bench, Progress& progress);
+
+/// Accuracy under the worst of all confirmed counterexamples, over the confirmation half: images wrong at the reference
+/// count as wrong, in the proportion in which the confirmation images were drawn. Null without labels.
+std::optional<report::RobustAccuracy> robust_accuracy(const ConfirmOutcome& outcome, const Dataset& dataset,
+                                                      const Bench& bench, std::uint64_t split_seed);
+
+}  // namespace robustcheck::app

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "robustcheck/analysis/attribute.h"
+#include "robustcheck/base/dataset.h"
+#include "robustcheck/eval/evaluator.h"
+#include "robustcheck/oracle/oracle.h"
+
+namespace robustcheck::app {
+
+using Verdicts = std::vector<std::vector<oracle::Verdict>>;
+
+/// Verdicts of one call, trials x images.
+struct Judged {
+  Verdicts guide, numeric, crash;
+  std::vector<std::vector<oracle::Observation>> observed;
+
+  const Verdicts& of(const std::string& oracle) const;
+};
+
+/// Runs trials and judges them: the guiding oracle, and numeric and crash beside it.
+class Bench {
+ public:
+  /// `reference`: observations of the reference variance, one per image of the dataset. All must outlive this.
+  Bench(eval::Evaluator& evaluator, const Dataset& dataset, const std::vector<oracle::Observation>& reference,
+        const oracle::Oracle& guide);
+
+  Judged run(std::span<const space::Trial> trials);
+  /// The verdict of `oracle` on one observation; `against` is what it is compared with.
+  oracle::Verdict judge(const oracle::Oracle& oracle, const oracle::Observation& against,
+                        const oracle::Observation& observed, ImageIndex image) const;
+  bool eligible(const oracle::Oracle& oracle, ImageIndex image) const;
+
+  const oracle::Oracle& guide() const { return guide_; }
+  const std::vector<oracle::Observation>& reference() const { return reference_; }
+  /// Forward passes of the reference configuration that `divergence` needed beside the trials.
+  std::uint64_t extra_evaluations() const { return extra_; }
+
+ private:
+  eval::Evaluator& evaluator_;
+  const Dataset& dataset_;
+  const std::vector<oracle::Observation>& reference_;
+  const oracle::Oracle& guide_;
+  std::uint64_t extra_ = 0;
+};
+
+}  // namespace robustcheck::app

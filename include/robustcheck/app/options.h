@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "robustcheck/space/space.h"
+
+namespace robustcheck::app {
+
+enum class ProgressMode { automatic, bar, plain, none };
+inline const std::vector<std::string> kProgressNames = {"auto", "bar", "plain", "none"};
+
+/// What every command that runs a model takes.
+struct SessionOptions {
+  std::filesystem::path model;
+  std::filesystem::path images;
+  std::filesystem::path preprocess;  ///< empty: MODEL.json beside the model
+  std::size_t workers = 1;
+  double timeout_s = 60.0;  ///< deadline of one batch
+  std::size_t limit = 0;    ///< images, spread over the classes; 0 = all
+  std::size_t max_bad_images = 0;
+};
+
+struct OutputOptions {
+  ProgressMode progress = ProgressMode::automatic;
+  bool quiet = false;
+};
+
+struct SearchOptions {
+  SessionOptions session;
+  OutputOptions output;
+  space::SpaceRequest space;
+  std::filesystem::path out;  ///< empty: robustcheck-<model stem>
+  std::uint64_t seed = 1;
+  std::uint64_t split_seed = 0;
+  std::uint64_t budget = 20000;      ///< evaluations of the strategy
+  std::uint64_t after_budget = 0;    ///< evaluations after it; 0 = twice the budget, at least 6,000
+  double max_seconds = 0.0;          ///< of the search phase; 0 = no limit
+  std::string strategy = "genetic";
+  std::string oracle;                ///< empty: label with labels, consistency without
+  double failure_limit = 0.05;
+  double min_accuracy = -1.0;        ///< negative: twice chance
+  std::size_t max_counterexamples = 20;
+  std::size_t confirm_images = 500;
+  std::string fail_on = "any";       ///< any, none
+  bool force = false;
+  bool dry_run = false;
+  std::vector<std::string> command;  ///< argv, for the report
+
+  std::uint64_t evaluations_after() const;
+};
+
+struct EvaluateOptions {
+  SessionOptions session;
+  OutputOptions output;
+  std::string oracle;
+};
+
+struct PerturbOptions {
+  std::filesystem::path images;
+  std::filesystem::path variance;
+  std::filesystem::path out;
+  std::size_t workers = 1;
+  std::size_t limit = 0;
+  bool force = false;
+  OutputOptions output;
+};
+
+struct ReplayOptions {
+  std::vector<std::filesystem::path> cases;
+  std::filesystem::path model;   ///< empty: the case's own
+  std::filesystem::path images;  ///< folder where a moved image is looked for
+  double timeout_s = 60.0;
+};
+
+struct ListOptions {
+  std::string what;  ///< transforms, knobs, oracles, profiles, strategies
+  bool json = false;
+};
+
+struct DoctorOptions {
+  SessionOptions session;  ///< model may be empty; images too (random images then)
+};
+
+/// The subcommands. Each returns its exit code and throws Error; results go to stdout, progress to stderr.
+int run_search(const SearchOptions& options);
+int run_evaluate(const EvaluateOptions& options);
+int run_perturb(const PerturbOptions& options);
+int run_replay(const ReplayOptions& options);
+int run_list(const ListOptions& options);
+int run_doctor(const DoctorOptions& options);
+
+/// "robustcheck 0.1.0".
+std::string version_line();
+/// Messages of level debug go to stderr with verbose, and to `log_file` if it is not empty.
+void start_logging(bool verbose, const std::filesystem::path& log_file);
+
+}  // namespace robustcheck::app

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "robustcheck/app/session.h"
+#include "robustcheck/report/report.h"
+#include "robustcheck/space/space.h"
+
+namespace robustcheck::app {
+
+/// What one knob value does on this machine, seen on a few images.
+struct ProbedValue {
+  std::string knob, value;
+  std::string state;    ///< applied, no_effect (bit-equal), unavailable, fails
+  std::string message;  ///< why, for unavailable and fails
+  bool emulated = false;
+  double largest_difference = 0.0;  ///< of a score
+  std::uint64_t flips = 0;          ///< predictions that differ from the reference's
+  std::uint64_t images = 0;
+  double seconds = 0.0;  ///< forward time of the second run; the reference's has knob == ""
+};
+
+/// Runs every value of `knobs` on `images` (a batch or two) beside the reference; the first row is the reference.
+/// timed: run twice and time the second.
+std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::KnobGene>& knobs,
+                                     const std::vector<ImageIndex>& images, bool timed);
+
+/// Removes from `space` what the probe found without effect, unavailable or failing, and emulated precisions unless the
+/// user named the knob; returns what was removed, with reasons.
+std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const std::vector<ProbedValue>& probed,
+                                                      const std::vector<std::string>& named_knobs);
+
+}  // namespace robustcheck::app

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "robustcheck/base/json.h"
+
+namespace robustcheck::app {
+
+/// Every path that a run writes.
+class RunDirectory {
+ public:
+  /// Throws Error{usage} when `path` holds a run and `force` is false. Touches nothing.
+  RunDirectory(std::filesystem::path path, bool force);
+
+  /// Creates the directory and removes what an earlier run wrote here, and only that.
+  void prepare();
+
+  std::filesystem::path root() const { return path_; }
+  std::filesystem::path report() const { return path_ / "report.json"; }
+  std::filesystem::path journal() const { return path_ / "journal.jsonl"; }
+  std::filesystem::path cases() const { return path_ / "cases"; }
+  /// "cases/<name>", as report.json spells it.
+  static std::string case_name(const std::string& id, std::size_t k);
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace robustcheck::app

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "robustcheck/app/judge.h"
+#include "robustcheck/app/options.h"
+#include "robustcheck/app/progress.h"
+#include "robustcheck/search/archive.h"
+#include "robustcheck/search/strategy.h"
+
+namespace robustcheck::app {
+
+enum class Ending { complete, out_of_time, interrupted };
+
+struct SearchOutcome {
+  std::vector<search::Candidate> candidates;  ///< best first
+  std::uint64_t evaluations = 0;
+  Ending ending = Ending::complete;
+};
+
+/// Lets the strategy spend its budget. Every candidate that opens or improves a signature is a line of `journal`.
+SearchOutcome search_phase(const SearchOptions& options, const search::Problem& problem, Bench& bench,
+                           const std::filesystem::path& journal, Progress& progress);
+
+}  // namespace robustcheck::app

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "robustcheck/app/options.h"
+#include "robustcheck/base/dataset.h"
+#include "robustcheck/eval/process_evaluator.h"
+#include "robustcheck/eval/worker_pool.h"
+#include "robustcheck/image/preprocessing.h"
+
+namespace robustcheck::app {
+
+/// A model, its preprocessing, images and the workers that run them.
+struct Session {
+  std::filesystem::path model;  ///< absolute
+  std::string model_sha256;
+  image::Preprocessing preprocessing;
+  Dataset dataset;
+  std::unique_ptr<eval::WorkerPool> pool;
+  std::unique_ptr<eval::ProcessEvaluator> evaluator;
+
+  /// The class's name, or its index as text.
+  std::string class_name(int index) const;
+};
+
+/// Reads the preprocessing file, lists the images and prepares the workers (they start with their first job).
+/// Throws Error{usage} without a preprocessing file, with a filled-in example; Error{input} for model and data.
+Session open_session(const SessionOptions& options);
+/// The same session with other preprocessing (the quick alternatives of a failed baseline).
+Session with_preprocessing(const Session& session, const SessionOptions& options, const image::Preprocessing& changed);
+
+/// The preprocessing file of a model: `given`, else the .json beside it.
+std::filesystem::path preprocessing_path(const std::filesystem::path& model, const std::filesystem::path& given);
+
+/// CPU model, cores, versions and capabilities: the `environment` of a report.
+Json environment(eval::WorkerPool& pool, std::size_t workers);
+eval::CapabilitiesReply capabilities(eval::WorkerPool& pool);
+
+}  // namespace robustcheck::app

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <string>
+
+#include "robustcheck/image/preprocessing.h"
+
+namespace robustcheck::image {
+
+/// Resizes an 8-bit image with 1 or 3 channels. `filter` is one of resize_filter_names(). Pillow's filters equal
+/// Pillow's 8-bit output exactly (fixed-point separable convolution with antialiasing); OpenCV's are cv::resize.
+cv::Mat resize(const cv::Mat& image, Size size, const std::string& filter);
+
+}  // namespace robustcheck::image

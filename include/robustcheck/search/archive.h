@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "robustcheck/oracle/oracle.h"
+#include "robustcheck/space/variance.h"
+
+namespace robustcheck::search {
+
+/// The best variance of one signature so far.
+struct Candidate {
+  std::string signature;
+  std::string oracle;
+  space::Variance variance;
+  std::uint64_t images = 0;    ///< on how many the rate is measured
+  std::uint64_t failures = 0;
+  double mean_fitness = -1.0;
+  double magnitude = 0.0;
+  double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
+};
+
+/// Keeps the best candidate per signature; only variances with at least one violation enter. Better = larger severity
+/// (Wilson lower bound of the rate x (1 - magnitude / 2)); ties keep the older.
+class Archive {
+ public:
+  explicit Archive(space::Catalogue catalogue);
+  /// True when the trial opened a new signature or improved one.
+  bool add(const std::string& oracle, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
+  /// All candidates, best severity first, ties by signature.
+  std::vector<Candidate> ranked() const;
+  std::size_t size() const { return best_.size(); }
+
+ private:
+  space::Catalogue catalogue_;
+  std::map<std::string, Candidate> best_;
+};
+
+}  // namespace robustcheck::search

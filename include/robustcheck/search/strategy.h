@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "robustcheck/oracle/oracle.h"
+#include "robustcheck/space/space.h"
+
+namespace robustcheck::search {
+
+/// An eligible image of the search half.
+struct SearchImage {
+  ImageIndex index = 0;
+  std::optional<Label> label;
+  double margin = 0.0;  ///< reference margin, [0, 1]
+};
+
+/// Everything a strategy may know. No image, no clock, no thread.
+struct Problem {
+  space::Space space;
+  std::vector<SearchImage> images;
+  std::uint64_t seed = 1;
+  std::uint64_t budget = 20000;  ///< evaluations
+  double failure_limit = 0.05;
+};
+
+/// Proposes variances and learns from their verdicts. Deterministic in (problem, what it was told).
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+  /// Trials that cost at most `evaluations_left` images together; empty: nothing more to try.
+  virtual std::vector<space::Trial> ask(std::size_t evaluations_left) = 0;
+  /// Verdicts of the guiding oracle, one per image, in the order of the last ask().
+  virtual void tell(std::span<const space::Trial> trials, std::span<const std::vector<oracle::Verdict>> verdicts) = 0;
+};
+
+struct StrategyEntry {
+  std::string name;
+  std::string summary;
+  std::unique_ptr<Strategy> (*make)(Problem problem);
+};
+
+/// genetic, random, grid.
+const std::vector<StrategyEntry>& all_strategies();
+/// Throws Error{usage} with did-you-mean.
+const StrategyEntry& find_strategy(const std::string& name);
+
+/// `count` images spread over the classes and evenly over the sorted reference margins; all of them if fewer.
+std::vector<ImageIndex> telling_images(std::span<const SearchImage> images, std::size_t count);
+
+}  // namespace robustcheck::search

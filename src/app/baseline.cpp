@@ -1,0 +1,130 @@
+#include "robustcheck/app/baseline.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/text.h"
+
+namespace robustcheck::app {
+namespace {
+
+using oracle::Observation;
+using oracle::Status;
+
+/// Two runs of the reference may differ by rounding (another kernel per batch), not more.
+constexpr double kNoiseTolerance = 1e-3;
+
+std::vector<Observation> observe_all(Session& session) {
+  space::Trial trial;
+  trial.images.resize(session.dataset.size());
+  std::iota(trial.images.begin(), trial.images.end(), ImageIndex{0});
+  return session.evaluator->observe({&trial, 1}).front();
+}
+
+void check_images(const Session& session, const SessionOptions& options, BaselineResult& result) {
+  for (ImageIndex i = 0; i < session.dataset.size(); ++i)
+    if (result.reference[i].status == Status::image_error) result.bad_images.push_back(result.reference[i].message);
+  if (result.bad_images.size() <= options.max_bad_images && result.bad_images.size() < session.dataset.size()) return;
+  throw Error(ErrorKind::input, result.bad_images.front() + " (" + std::to_string(result.bad_images.size()) + " of " +
+                                    std::to_string(session.dataset.size()) + " images cannot be read, --max-bad-images allows " +
+                                    std::to_string(options.max_bad_images) + ")");
+}
+
+void check_model(const Session& session, const BaselineResult& result) {
+  const auto usable = std::find_if(result.reference.begin(), result.reference.end(), [](const Observation& o) { return o.ok(); });
+  if (usable == result.reference.end()) {
+    const auto failed = std::find_if(result.reference.begin(), result.reference.end(),
+                                     [](const Observation& o) { return o.status != Status::image_error; });
+    throw Error(ErrorKind::input, session.model.string() + ": no image gives an output: " + failed->message);
+  }
+  const std::size_t outputs = usable->scores.size();
+  const std::size_t classes = session.preprocessing.classes.size();
+  if (classes != 0 && outputs != classes)
+    throw Error(ErrorKind::input, session.model.string() + ": gives " + std::to_string(outputs) + " outputs per image, but 'classes' of the preprocessing file names " +
+                                      std::to_string(classes));
+  for (const ImageFile& image : session.dataset.images)
+    if (image.label && static_cast<std::size_t>(*image.label) >= outputs)
+      throw Error(ErrorKind::input, image.path.string() + ": class index " + std::to_string(*image.label) + ", but the model gives " +
+                                        std::to_string(outputs) + " outputs per image");
+}
+
+double largest_difference(const std::vector<Observation>& a, const std::vector<Observation>& b) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    for (std::size_t k = 0; k < std::min(a[i].scores.size(), b[i].scores.size()); ++k) {
+      const double difference = std::abs(static_cast<double>(a[i].scores[k]) - static_cast<double>(b[i].scores[k]));
+      if (std::isfinite(difference)) largest = std::max(largest, difference);
+    }
+  return largest;
+}
+
+double largest_score(const std::vector<Observation>& observations) {
+  double largest = 1.0;
+  for (const Observation& observation : observations)
+    for (const float score : observation.scores)
+      if (std::isfinite(score)) largest = std::max(largest, std::abs(static_cast<double>(score)));
+  return largest;
+}
+
+report::Baseline summarise(const Session& session, const std::vector<Observation>& reference) {
+  report::Baseline summary;
+  summary.images = session.dataset.size();
+  if (!session.dataset.labelled) return summary;
+  const std::size_t outputs = std::max_element(reference.begin(), reference.end(), [](const Observation& a, const Observation& b) {
+                                return a.scores.size() < b.scores.size();
+                              })->scores.size();
+  for (std::size_t k = 0; k < outputs; ++k) summary.per_class.push_back({session.class_name(static_cast<int>(k)), 0, 0});
+  std::uint64_t right = 0;
+  for (ImageIndex i = 0; i < session.dataset.size(); ++i) {
+    const Label label = *session.dataset[i].label;
+    report::ClassRate& row = summary.per_class[static_cast<std::size_t>(label)];
+    row.images += 1;
+    row.right += reference[i].predicted == label ? 1 : 0;
+    right += reference[i].predicted == label ? 1 : 0;
+  }
+  summary.accuracy = static_cast<double>(right) / static_cast<double>(summary.images);
+  return summary;
+}
+
+/// A dead class (no image) does not make guessing easier.
+double chance(const report::Baseline& baseline) {
+  const auto present = std::count_if(baseline.per_class.begin(), baseline.per_class.end(), [](const report::ClassRate& row) { return row.images > 0; });
+  return 1.0 / static_cast<double>(std::max<std::ptrdiff_t>(1, present));
+}
+
+void check_accuracy(Session& session, const SessionOptions& options, const BaselineResult& result, double min_accuracy) {
+  if (!result.summary.accuracy) return;
+  const double limit = min_accuracy >= 0.0 ? min_accuracy : std::min(1.0, 2.0 * chance(result.summary));
+  if (*result.summary.accuracy >= limit) return;
+  const std::string cause = likely_cause(session, options, result);
+  throw Error(ErrorKind::baseline, session.model.string() + ": reference accuracy " + percent(*result.summary.accuracy) + " is below " +
+                                       percent(limit) + " (--min-accuracy); " + (cause.empty() ? "no quick alternative scores better" : cause));
+}
+
+}  // namespace
+
+BaselineResult observe_reference(Session& session, const SessionOptions& options) {
+  BaselineResult result;
+  result.reference = observe_all(session);
+  result.evaluations = session.dataset.size();
+  check_images(session, options, result);
+  check_model(session, result);
+  result.summary = summarise(session, result.reference);
+  return result;
+}
+
+BaselineResult measure_baseline(Session& session, const SessionOptions& options, double min_accuracy) {
+  BaselineResult result = observe_reference(session, options);
+  check_accuracy(session, options, result, min_accuracy);
+  const std::vector<Observation> again = observe_all(session);
+  result.evaluations += session.dataset.size();
+  result.summary.noise = largest_difference(result.reference, again);
+  if (result.summary.noise > kNoiseTolerance * largest_score(result.reference))
+    throw Error(ErrorKind::baseline, session.model.string() + ": the reference is not repeatable: two equal runs differ by " +
+                                         shortest(result.summary.noise) + " in a score (dropout in training mode, or random numbers in the graph?)");
+  return result;
+}
+
+}  // namespace robustcheck::app

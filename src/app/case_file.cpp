@@ -1,0 +1,98 @@
+#include "robustcheck/app/case_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "robustcheck/base/error.h"
+#include "robustcheck/oracle/oracle.h"
+#include "robustcheck/report/report.h"
+#include "robustcheck/transform/catalogue.h"
+
+namespace robustcheck::app {
+namespace {
+
+using oracle::Observation;
+using oracle::Status;
+
+Json scores_json(const Observation& observation) {
+  Json scores = Json::array();
+  for (const float score : observation.scores) scores.push_back(number_or_null(static_cast<double>(score)));
+  return scores;
+}
+
+Json prediction_json(const Observation& observation) { return observation.finite() ? Json(observation.predicted) : Json(); }
+
+std::vector<float> scores_of(const ObjectReader& reader) {
+  const Json& list = reader.at("scores");
+  if (!list.is_array()) throw Error(ErrorKind::usage, reader.place("scores") + ": is no list");
+  std::vector<float> scores;
+  for (const Json& score : list) {
+    if (!score.is_number() && !score.is_null()) throw Error(ErrorKind::usage, reader.place("scores") + ": holds something else than numbers");
+    scores.push_back(score.is_null() ? std::numeric_limits<float>::quiet_NaN() : score.get<float>());
+  }
+  return scores;
+}
+
+Observation observed_from_json(const ObjectReader& reader, OutputKind output) {
+  const auto status = static_cast<Status>(reader.choice("status", oracle::kStatusNames));
+  return status == Status::ok ? oracle::make_observation(scores_of(reader), output) : oracle::failed_observation(status, "");
+}
+
+ImageFile image_from_json(const ObjectReader& reader) {
+  ImageFile image;
+  image.path = reader.text("path");
+  image.name = image.path.filename().string();
+  image.sha256 = reader.text("sha256");
+  if (image.sha256.size() != 64) throw Error(ErrorKind::usage, reader.place("sha256") + ": '" + image.sha256 + "' is no SHA-256 (64 hexadecimal digits)");
+  if (!reader.at("label").is_null()) image.label = static_cast<Label>(reader.integer("label", 0, std::numeric_limits<int>::max()));
+  return image;
+}
+
+bool same_score(float a, float b) {
+  if (!std::isfinite(a) || !std::isfinite(b)) return !std::isfinite(a) && !std::isfinite(b);
+  return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+}  // namespace
+
+Json to_json(const Case& one) {
+  return {{"schema_version", report::kSchemaVersion},
+          {"model", {{"path", one.model.string()}, {"sha256", one.model_sha256}}},
+          {"preprocess", image::to_json(one.preprocessing)},
+          {"image", {{"path", one.image.path.string()}, {"sha256", one.image.sha256}, {"label", one.image.label ? Json(*one.image.label) : Json()}}},
+          {"variance", space::to_json(one.variance, transform::catalogue())},
+          {"oracle", one.oracle},
+          {"reference", {{"prediction", prediction_json(one.reference)}, {"scores", scores_json(one.reference)}}},
+          {"observed",
+           {{"status", oracle::name(one.observed.status)},
+            {"prediction", prediction_json(one.observed)},
+            {"scores", scores_json(one.observed)}}}};
+}
+
+Case read_case(const std::filesystem::path& path) {
+  const Json json = read_json(path);
+  const std::string place = path.string();
+  const ObjectReader reader(json, place);
+  reader.only({"schema_version", "model", "preprocess", "image", "variance", "oracle", "reference", "observed"});
+  if (reader.integer("schema_version", 0, 1000000) != report::kSchemaVersion)
+    throw Error(ErrorKind::input, reader.place("schema_version") + ": " + reader.at("schema_version").dump() + " is not " + std::to_string(report::kSchemaVersion) + ", which this version reads");
+  const ObjectReader model(reader.at("model"), reader.place("model"));
+  Case one;
+  one.model = model.text("path");
+  one.model_sha256 = model.text("sha256");
+  one.preprocessing = image::preprocessing_from_json(reader.at("preprocess"), reader.place("preprocess"));
+  one.image = image_from_json(ObjectReader(reader.at("image"), reader.place("image")));
+  one.variance = space::variance_from_json(reader.at("variance"), transform::catalogue(), reader.place("variance"));
+  one.oracle = oracle::find_oracle(reader.text("oracle")).name;
+  one.reference = oracle::make_observation(scores_of(ObjectReader(reader.at("reference"), reader.place("reference"))), one.preprocessing.output);
+  one.observed = observed_from_json(ObjectReader(reader.at("observed"), reader.place("observed")), one.preprocessing.output);
+  return one;
+}
+
+bool same_scores(const Observation& a, const Observation& b) {
+  return a.status == b.status && std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(), same_score);
+}
+
+}  // namespace robustcheck::app

@@ -1,0 +1,134 @@
+#include <cmath>
+#include <iostream>
+#include <numeric>
+#include <string>
+
+#include "robustcheck/analysis/statistics.h"
+#include "robustcheck/app/baseline.h"
+#include "robustcheck/app/interrupt.h"
+#include "robustcheck/app/judge.h"
+#include "robustcheck/app/options.h"
+#include "robustcheck/app/session.h"
+#include "robustcheck/base/error.h"
+#include "robustcheck/transform/catalogue.h"
+
+namespace robustcheck::app {
+namespace {
+
+using oracle::Observation;
+
+std::vector<ImageIndex> images_of(const Json& line, const Dataset& dataset, const std::string& place) {
+  std::vector<ImageIndex> images(dataset.size());
+  std::iota(images.begin(), images.end(), ImageIndex{0});
+  if (!line.is_object() || !line.contains("images")) return images;
+  const ObjectReader reader(line, place);
+  images.clear();
+  for (const double index : reader.numbers("images")) {
+    if (index < 0 || index >= static_cast<double>(dataset.size()) || index != std::floor(index))
+      throw Error(ErrorKind::usage, reader.place("images") + ": " + Json(index).dump() + " is no image index in [0, " + std::to_string(dataset.size() - 1) + "]");
+    images.push_back(static_cast<ImageIndex>(index));
+  }
+  if (images.empty()) throw Error(ErrorKind::usage, reader.place("images") + ": is empty");
+  return images;
+}
+
+space::Trial parse_line(const std::string& text, const Dataset& dataset, const std::string& place) {
+  Json line = parse_json(text, place);
+  space::Trial trial;
+  trial.images = images_of(line, dataset, place);
+  if (line.is_object()) line.erase("images");
+  trial.variance = space::variance_from_json(line, transform::catalogue(), place);
+  return trial;
+}
+
+/// What is counted over the images of one line.
+struct Tally {
+  std::uint64_t eligible = 0, failures = 0, outputs = 0, right = 0;
+  double fitness = 0.0, margin = 0.0;
+  Json failed = Json::array(), errors = Json::array();
+  const Observation* first_error = nullptr;
+};
+
+Tally count(const space::Trial& trial, const Judged& judged, const Bench& bench, const Dataset& dataset) {
+  Tally tally;
+  for (std::size_t i = 0; i < trial.images.size(); ++i) {
+    const ImageIndex image = trial.images[i];
+    const Observation& observed = judged.observed.front()[i];
+    if (observed.ok()) {
+      tally.outputs += 1;
+      tally.margin += observed.margin();
+      tally.right += dataset[image].label && observed.predicted == *dataset[image].label ? 1 : 0;
+    } else {
+      tally.errors.push_back({{"image", image}, {"kind", oracle::name(observed.status)}, {"message", observed.message}});
+      if (tally.first_error == nullptr) tally.first_error = &observed;
+    }
+    if (!bench.eligible(bench.guide(), image)) continue;
+    const oracle::Verdict& verdict = judged.guide.front()[i];
+    tally.eligible += 1;
+    tally.fitness += verdict.fitness;
+    tally.failures += verdict.violated ? 1 : 0;
+    if (verdict.violated) tally.failed.push_back(image);
+  }
+  return tally;
+}
+
+Json ratio(double sum, std::uint64_t count) { return count ? Json(sum / static_cast<double>(count)) : Json(); }
+
+Json outcome(const space::Trial& trial, const Tally& tally, bool labelled) {
+  Json json = {{"images", trial.images.size()}, {"eligible", tally.eligible}};
+  const double magnitude = space::magnitude(trial.variance, transform::catalogue());
+  if (tally.outputs == 0) {
+    for (const char* key : {"failures", "mean_fitness", "failure_rate", "ci95", "accuracy", "mean_margin"}) json[key] = nullptr;
+    json["magnitude"] = magnitude;
+    json["failed"] = Json::array();
+    json["errors"] = tally.errors;
+    json["status"] = oracle::name(tally.first_error->status);
+    json["message"] = tally.first_error->message;
+    return json;
+  }
+  const analysis::Interval ci95 = analysis::wilson(tally.failures, tally.eligible);
+  json["failures"] = tally.failures;
+  json["mean_fitness"] = ratio(tally.fitness, tally.eligible);
+  json["failure_rate"] = ratio(static_cast<double>(tally.failures), tally.eligible);
+  json["ci95"] = tally.eligible ? Json{ci95.low, ci95.high} : Json();
+  json["accuracy"] = labelled ? ratio(static_cast<double>(tally.right), trial.images.size()) : Json();
+  json["mean_margin"] = ratio(tally.margin, tally.outputs);
+  json["magnitude"] = magnitude;
+  json["failed"] = tally.failed;
+  json["errors"] = tally.errors;
+  json["status"] = "ok";
+  return json;
+}
+
+Json answer(const std::string& text, const std::string& place, const Dataset& dataset, Bench& bench) {
+  space::Trial trial;
+  try {
+    trial = parse_line(text, dataset, place);
+  } catch (const Error& error) {
+    return {{"status", "invalid"}, {"message", error.what()}};
+  }
+  const Judged judged = bench.run({&trial, 1});
+  return outcome(trial, count(trial, judged, bench, dataset), dataset.labelled);
+}
+
+}  // namespace
+
+int run_evaluate(const EvaluateOptions& options) {
+  catch_interrupts();
+  Session session = open_session(options.session);
+  const std::string guide = !options.oracle.empty() ? options.oracle : session.dataset.labelled ? "label" : "consistency";
+  const oracle::Oracle& oracle = oracle::find_oracle(guide);
+  if (oracle.needs_labels && !session.dataset.labelled)
+    throw Error(ErrorKind::usage, "--oracle " + guide + ": needs labels, but " + session.dataset.path.string() + " has none");
+  const BaselineResult baseline = observe_reference(session, options.session);
+  Bench bench(*session.evaluator, session.dataset, baseline.reference, oracle);
+  std::string text;
+  for (std::size_t number = 1; std::getline(std::cin, text); ++number) {
+    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const Json line = answer(text, "stdin:" + std::to_string(number), session.dataset, bench);
+    std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+  }
+  return kExitOk;
+}
+
+}  // namespace robustcheck::app

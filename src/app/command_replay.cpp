@@ -1,0 +1,92 @@
+#include <algorithm>
+#include <iostream>
+
+#include "robustcheck/app/case_file.h"
+#include "robustcheck/app/options.h"
+#include "robustcheck/app/session.h"
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/hash.h"
+#include "robustcheck/oracle/oracle.h"
+#include "robustcheck/transform/catalogue.h"
+
+namespace robustcheck::app {
+namespace fs = std::filesystem;
+namespace {
+
+using oracle::Observation;
+
+/// A file where the case says it is, else by name beside the case's run and under `folder`.
+fs::path find_file(const fs::path& stored, const fs::path& case_path, const fs::path& folder, const std::string& what) {
+  std::vector<fs::path> candidates = {stored};
+  const fs::path run = fs::absolute(case_path).parent_path().parent_path();
+  candidates.push_back(run / stored.filename());
+  candidates.push_back(run.parent_path() / stored.filename());
+  for (const fs::path& candidate : candidates)
+    if (fs::is_regular_file(candidate)) return candidate;
+  if (!folder.empty())
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+      if (entry.is_regular_file() && entry.path().filename() == stored.filename()) return entry.path();
+  throw Error(ErrorKind::input, case_path.string() + ": " + what + " " + stored.string() + " is not there" +
+                                    (what == "image" ? "; give the folder that holds it with --images DIR" : "; give another with --model FILE"));
+}
+
+void check_hash(const fs::path& path, const std::string& expected, const fs::path& case_path) {
+  const std::string found = sha256_file(path);
+  if (found != expected)
+    throw Error(ErrorKind::input, path.string() + ": has SHA-256 " + found.substr(0, 12) + "..., but " + case_path.string() + " was made with " + expected.substr(0, 12) + "...");
+}
+
+Case located(const fs::path& path, const ReplayOptions& options) {
+  Case one = read_case(path);
+  if (options.model.empty()) {
+    one.model = find_file(one.model, path, {}, "model");
+    check_hash(one.model, one.model_sha256, path);
+  } else {
+    one.model = options.model;
+  }
+  one.image.path = find_file(one.image.path, path, options.images, "image");
+  check_hash(one.image.path, one.image.sha256, path);
+  return one;
+}
+
+/// Workers for a run of cases that share model and preprocessing.
+Session session_for(const std::vector<Case>& cases, std::size_t begin, std::size_t end, const ReplayOptions& options) {
+  Session session;
+  session.model = fs::absolute(cases[begin].model).lexically_normal();
+  session.preprocessing = cases[begin].preprocessing;
+  for (std::size_t i = begin; i < end; ++i) session.dataset.images.push_back(cases[i].image);
+  SessionOptions worker;
+  worker.timeout_s = options.timeout_s;
+  return with_preprocessing(session, worker, session.preprocessing);
+}
+
+std::string replay(const Case& one, ImageIndex index, Session& session) {
+  const oracle::Oracle& oracle = oracle::find_oracle(one.oracle);
+  const space::Variance against = oracle.needs_reference_configuration ? space::data_only(one.variance) : space::Variance{};
+  const Observation reference = session.evaluator->observe_exact(against, index);
+  const Observation observed = session.evaluator->observe_exact(one.variance, index);
+  if (same_scores(observed, one.observed)) return "same";
+  return oracle.judge(reference, observed, one.image.label).violated ? "fails" : "fixed";
+}
+
+}  // namespace
+
+int run_replay(const ReplayOptions& options) {
+  std::vector<Case> cases;
+  for (const fs::path& path : options.cases) cases.push_back(located(path, options));
+  bool failing = false;
+  for (std::size_t begin = 0; begin < cases.size();) {
+    std::size_t end = begin + 1;
+    while (end < cases.size() && cases[end].model == cases[begin].model && cases[end].preprocessing == cases[begin].preprocessing) ++end;
+    Session session = session_for(cases, begin, end, options);
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::string state = replay(cases[i], static_cast<ImageIndex>(i - begin), session);
+      failing = failing || state != "fixed";
+      std::cout << state << ' ' << options.cases[i].string() << ' ' << space::describe(cases[i].variance, transform::catalogue()) << std::endl;
+    }
+    begin = end;
+  }
+  return failing ? kExitFound : kExitOk;
+}
+
+}  // namespace robustcheck::app

@@ -1,0 +1,273 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <numeric>
+#include <sstream>
+
+#include "robustcheck/app/baseline.h"
+#include "robustcheck/app/case_file.h"
+#include "robustcheck/app/confirm_phase.h"
+#include "robustcheck/app/dry_run.h"
+#include "robustcheck/app/interrupt.h"
+#include "robustcheck/app/judge.h"
+#include "robustcheck/app/minimize_phase.h"
+#include "robustcheck/app/options.h"
+#include "robustcheck/app/probe.h"
+#include "robustcheck/app/run_directory.h"
+#include "robustcheck/app/search_phase.h"
+#include "robustcheck/app/session.h"
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/files.h"
+#include "robustcheck/base/text.h"
+#include "robustcheck/transform/catalogue.h"
+
+namespace robustcheck::app {
+namespace fs = std::filesystem;
+namespace {
+
+using oracle::Observation;
+using search::SearchImage;
+
+constexpr std::size_t kProbeImages = 64;
+constexpr std::size_t kExamples = 3;
+
+struct Halves {
+  std::vector<SearchImage> search, confirmation;
+};
+
+Halves split(const Session& session, const Bench& bench, std::uint64_t split_seed) {
+  Halves halves;
+  for (ImageIndex i = 0; i < session.dataset.size(); ++i) {
+    if (!bench.eligible(bench.guide(), i)) continue;
+    auto& half = in_confirmation_half(session.dataset[i], split_seed) ? halves.confirmation : halves.search;
+    half.push_back({i, session.dataset[i].label, bench.reference()[i].margin()});
+  }
+  if (halves.search.empty() || halves.confirmation.empty())
+    throw Error(ErrorKind::input, session.dataset.path.string() + ": no eligible image in the " + (halves.search.empty() ? "search" : "confirmation") +
+                                      " half (of " + std::to_string(session.dataset.size()) + " images); give more images");
+  return halves;
+}
+
+const oracle::Oracle& guiding_oracle(const SearchOptions& options, const Dataset& dataset) {
+  const oracle::Oracle& guide = oracle::find_oracle(!options.oracle.empty() ? options.oracle : dataset.labelled ? "label" : "consistency");
+  if (guide.needs_labels && !dataset.labelled)
+    throw Error(ErrorKind::usage, "--oracle " + guide.name + ": needs labels, but " + dataset.path.string() + " has none (class directories or a CSV path,label)");
+  return guide;
+}
+
+/// One search from the opened session to the report.
+class SearchRun {
+ public:
+  SearchRun(const SearchOptions& options, Session& session, RunDirectory& directory, Progress& progress)
+      : options_(options), session_(session), directory_(directory), progress_(progress) {}
+
+  report::Report run() {
+    start();
+    try {
+      search_and_confirm();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::interrupted) throw;
+      ending_ = Ending::interrupted;
+    }
+    finish();
+    return std::move(report_);
+  }
+
+  Ending ending() const { return ending_; }
+
+ private:
+  void start() {
+    report_.catalogue = transform::catalogue();
+    report_.space = space::make_space(options_.space, report_.catalogue);
+    progress_.phase("baseline", 2 * session_.dataset.size());
+    baseline_ = measure_baseline(session_, options_.session, options_.min_accuracy);
+    bench_.emplace(*session_.evaluator, session_.dataset, baseline_.reference, guiding_oracle(options_, session_.dataset));
+    halves_ = split(session_, *bench_, options_.split_seed);
+    mark("baseline");
+    probe();
+    mark("probe");
+    directory_.prepare();
+  }
+
+  void probe() {
+    const std::vector<ImageIndex> images = search::telling_images(halves_.search, kProbeImages);
+    std::size_t values = 1;
+    for (const space::KnobGene& gene : report_.space.knobs) values += gene.values.size();
+    progress_.phase("probe", values * images.size());
+    probe_evaluations_ = values * images.size();
+    report_.unavailable_knobs = drop_unavailable(report_.space, probe_knobs(session_, report_.space.knobs, images, /*timed=*/false), options_.space.knobs);
+    if (report_.space.empty()) throw Error(ErrorKind::usage, "nothing to search: no transform, and no knob value that has an effect here");
+  }
+
+  void search_and_confirm() {
+    const search::Problem problem{report_.space, halves_.search, options_.seed, options_.budget, options_.failure_limit};
+    searched_ = search_phase(options_, problem, *bench_, directory_.journal(), progress_);
+    ending_ = searched_.ending;
+    mark("search");
+    if (ending_ == Ending::interrupted) return;
+    const MinimizeRequest request{report_.space, report_.catalogue, halves_.search, options_.evaluations_after() / 3, options_.max_counterexamples};
+    minimized_ = minimize_phase(searched_.candidates, request, *bench_, progress_);
+    mark("minimise");
+    confirm();
+    mark("confirm");
+    write_cases();
+    mark("cases");
+  }
+
+  void confirm() {
+    const ConfirmRequest request{report_.catalogue, halves_.confirmation, options_.evaluations_after() - minimized_.evaluations, options_.confirm_images, options_.failure_limit};
+    confirmed_ = confirm_phase(minimized_.finalists, request, session_, *bench_, progress_);
+  }
+
+  void write_cases() {
+    progress_.phase("cases", 0);
+    for (Confirmed& one : confirmed_.confirmed)
+      for (const ImageIndex image : one.violating) {
+        if (one.found.examples.size() == kExamples) break;
+        add_example(one.found, image);
+      }
+  }
+
+  /// Observed as replay does it; an image that fails only in its old batch (last bits) is no example.
+  void add_example(report::Counterexample& found, ImageIndex image) {
+    const oracle::Oracle& judge = oracle::find_oracle(found.oracle);
+    Case one;
+    one.model = session_.model;
+    one.model_sha256 = session_.model_sha256;
+    one.preprocessing = session_.preprocessing;
+    one.image = session_.dataset[image];
+    one.variance = found.variance;
+    one.oracle = found.oracle;
+    one.reference = session_.evaluator->observe_exact(judge.needs_reference_configuration ? space::data_only(found.variance) : space::Variance{}, image);
+    one.observed = session_.evaluator->observe_exact(found.variance, image);
+    case_evaluations_ += 2;
+    if (!bench_->judge(judge, one.reference, one.observed, image).violated) return;
+    const std::string name = RunDirectory::case_name(found.id, found.examples.size() + 1);
+    write_picture(one, image, directory_.root() / (name + ".png"));
+    write_file(directory_.root() / (name + ".json"), to_json(one).dump(2) + "\n");
+    found.examples.push_back({one.image.name, one.image.sha256, one.image.label, prediction(one.reference), prediction(one.observed), name + ".json"});
+  }
+
+  void write_picture(const Case& one, ImageIndex image, const fs::path& path) {
+    const eval::Request request = eval::PerturbRequest{{image, one.variance.data, one.variance.seed}, fs::absolute(path).string()};
+    const eval::Reply reply = session_.pool->run({&request, 1}).front();
+    if (const auto* failure = std::get_if<eval::Failure>(&reply)) throw Error(ErrorKind::input, path.string() + ": " + failure->message);
+  }
+
+  static report::Prediction prediction(const Observation& observation) {
+    report::Prediction result{observation.predicted, std::nullopt};
+    if (observation.finite()) result.probability = observation.probability(observation.predicted);
+    return result;
+  }
+
+  void finish() {
+    report_.status = ending_ == Ending::complete ? "complete" : "partial";
+    report_.seed = options_.seed;
+    report_.command = options_.command;
+    report_.tool_version = version_line().substr(version_line().find(' ') + 1);
+    report_.model_path = session_.model.string();
+    report_.model_sha256 = session_.model_sha256;
+    report_.dataset_path = session_.dataset.path.string();
+    report_.dataset_sha256 = session_.dataset.sha256;
+    report_.dataset_images = session_.dataset.size();
+    report_.labelled = session_.dataset.labelled;
+    report_.bad_images = baseline_.bad_images;
+    report_.preprocess = image::to_json(session_.preprocessing);
+    report_.settings = settings();
+    report_.environment = environment_;
+    report_.classes = session_.preprocessing.classes;
+    report_.baseline = baseline_.summary;
+    report_.baseline.eligible = halves_.search.size() + halves_.confirmation.size();
+    report_.robust_accuracy = robust_accuracy(confirmed_, session_.dataset, *bench_, options_.split_seed);
+    report_.counts = counts();
+    for (Confirmed& one : confirmed_.confirmed) report_.counterexamples.push_back(std::move(one.found));
+    report_.timing = timing();
+  }
+
+  Json settings() const {
+    return {{"profiles", options_.space.profiles}, {"strategy", options_.strategy}, {"oracle", bench_->guide().name},
+            {"failure_limit", options_.failure_limit}, {"split_seed", options_.split_seed},
+            {"search_images", halves_.search.size()}, {"confirmation_images", halves_.confirmation.size()}};
+  }
+
+  report::Counts counts() const {
+    return {{{"evaluations", searched_.evaluations}, {"limit", options_.budget}, {"baseline", baseline_.evaluations}, {"probe", probe_evaluations_},
+             {"divergence", bench_->extra_evaluations()}, {"minimise", minimized_.evaluations}, {"confirm", confirmed_.evaluations},
+             {"cases", case_evaluations_}, {"after_limit", options_.evaluations_after()}},
+            {{"unconfirmed", confirmed_.unconfirmed}, {"not_minimised", minimized_.not_minimised}, {"invalid", 0}, {"explained", minimized_.explained},
+             {"merged", minimized_.merged}, {"not_reproduced", minimized_.not_reproduced}, {"not_tested", confirmed_.not_tested}}};
+  }
+
+  Json timing() const {
+    Json json = {{"total_s", watch_.seconds()}, {"phases_s", phases_}};
+    const eval::Timings& work = session_.evaluator->timings();
+    json["workers_s"] = {{"decode", work.decode_s}, {"perturb", work.perturb_s}, {"preprocess", work.preprocess_s}, {"forward", work.forward_s}, {"switch", work.switch_s}};
+    const double search_s = phases_.value("search", 0.0);
+    json["evaluations_per_second"] = search_s > 0 ? Json(static_cast<double>(searched_.evaluations) / search_s) : Json();
+    return json;
+  }
+
+  void mark(const std::string& phase) {
+    phases_[phase] = phase_watch_.seconds();
+    phase_watch_ = Stopwatch();
+    if (environment_.is_null()) environment_ = environment(*session_.pool, options_.session.workers);
+  }
+
+  const SearchOptions& options_;
+  Session& session_;
+  RunDirectory& directory_;
+  Progress& progress_;
+  report::Report report_;
+  BaselineResult baseline_;
+  std::optional<Bench> bench_;
+  Halves halves_;
+  SearchOutcome searched_;
+  MinimizeOutcome minimized_;
+  ConfirmOutcome confirmed_;
+  std::uint64_t probe_evaluations_ = 0;
+  std::uint64_t case_evaluations_ = 0;
+  Json phases_ = Json::object();
+  Json environment_;
+  Stopwatch watch_, phase_watch_;
+  Ending ending_ = Ending::complete;
+};
+
+int exit_code(const report::Report& report, Ending ending, const std::string& fail_on) {
+  if (ending == Ending::interrupted) return kExitInterrupted;
+  if (report.status != "complete") return kExitIncomplete;
+  return fail_on == "any" && !report.counterexamples.empty() ? kExitFound : kExitOk;
+}
+
+bool colour_wanted() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
+
+}  // namespace
+
+std::uint64_t SearchOptions::evaluations_after() const {
+  constexpr std::uint64_t kLeast = 6000;
+  return after_budget > 0 ? after_budget : std::max(kLeast, 2 * budget);
+}
+
+int run_search(const SearchOptions& options) {
+  catch_interrupts();
+  const fs::path out = options.out.empty() ? fs::path("robustcheck-" + options.session.model.stem().string()) : options.out;
+  RunDirectory directory(out, options.force || options.dry_run);
+  space::make_space(options.space, transform::catalogue());
+  search::find_strategy(options.strategy);
+  if (!options.oracle.empty()) oracle::find_oracle(options.oracle);
+  Progress progress(options.output);
+  progress.phase("load", 0);
+  Session session = open_session(options.session);
+  if (options.dry_run) return dry_run(options, session);
+  SearchRun run(options, session, directory, progress);
+  const report::Report report = run.run();
+  progress.finish();
+  std::ostringstream json;
+  report::write_json(report, json);
+  write_file(directory.report(), json.str());
+  report::write_terminal(report, out.string(), {colour_wanted()}, std::cout);
+  return exit_code(report, run.ending(), options.fail_on);
+}
+
+}  // namespace robustcheck::app

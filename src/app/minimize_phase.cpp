@@ -1,0 +1,241 @@
+#include "robustcheck/app/minimize_phase.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <map>
+#include <optional>
+
+#include "robustcheck/analysis/attribute.h"
+#include "robustcheck/analysis/minimize.h"
+#include "robustcheck/transform/catalogue.h"
+
+namespace robustcheck::app {
+namespace {
+
+using analysis::Outcomes;
+using search::Candidate;
+using space::Variance;
+
+constexpr std::size_t kTestImages = 64;
+constexpr std::size_t kChunk = 32;  // one reference batch
+constexpr double kKept = 0.8;       // share of rate and interaction that a smaller variance must keep
+constexpr double kBeyond = 1.25;    // a larger variance must fail this much more often to be worth reporting
+
+/// Outcomes of variances on the test images, measured once, as far as they were needed, within an allowance.
+class Measurements {
+ public:
+  Measurements(Bench& bench, std::vector<ImageIndex> images, std::uint64_t allowance)
+      : bench_(bench), images_(std::move(images)), allowance_(allowance) {}
+
+  /// At least `count` outcomes (a prefix of the test images), or nullptr when the allowance ran out.
+  const Outcomes* measure(const std::string& oracle, const Variance& variance, std::size_t count) {
+    Outcomes& known = known_[oracle + space::to_json(variance, transform::catalogue()).dump()];
+    count = std::min(count, images_.size());
+    while (known.size() < count) {
+      const std::size_t begin = known.size();
+      const std::size_t end = std::min(images_.size(), begin + kChunk);
+      if (spent_ + (end - begin) > limit_) return nullptr;
+      const space::Trial trial{variance, {images_.begin() + static_cast<std::ptrdiff_t>(begin), images_.begin() + static_cast<std::ptrdiff_t>(end)}};
+      const Judged judged = bench_.run({&trial, 1});
+      for (const oracle::Verdict& verdict : judged.of(oracle).front()) known.push_back(verdict.violated ? 1 : 0);
+      spent_ += end - begin;
+    }
+    return &known;
+  }
+
+  std::size_t images() const { return images_.size(); }
+  std::uint64_t spent() const { return spent_; }
+  std::uint64_t left() const { return allowance_ - spent_; }
+  /// What the next steps may spend together.
+  void allow(std::uint64_t evaluations) { limit_ = std::min(allowance_, spent_ + evaluations); }
+
+ private:
+  Bench& bench_;
+  std::vector<ImageIndex> images_;
+  std::uint64_t allowance_ = 0;
+  std::uint64_t limit_ = 0;
+  std::uint64_t spent_ = 0;
+  std::map<std::string, Outcomes> known_;
+};
+
+std::optional<analysis::Attribution> attribution(Measurements& measurements, const std::string& oracle, const Variance& variance) {
+  const std::size_t all = measurements.images();
+  const Outcomes* both = measurements.measure(oracle, variance, all);
+  const Outcomes* data = measurements.measure(oracle, space::data_only(variance), all);
+  const Outcomes* config = measurements.measure(oracle, space::config_only(variance), all);
+  if (both == nullptr || data == nullptr || config == nullptr) return std::nullopt;
+  return analysis::attribute(*data, *config, *both);
+}
+
+bool two_sided(const Variance& variance) { return !variance.data.empty() && !variance.config.empty(); }
+
+/// What a smaller variance must keep.
+struct Goal {
+  std::string oracle;
+  std::uint64_t failures = 0;        ///< of all test images
+  std::optional<double> interaction;  ///< net, when the candidate's has an interval above 0
+};
+
+/// Stops as soon as the answer is certain; nullopt: the allowance ran out.
+std::optional<bool> keeps_rate(Measurements& measurements, const Goal& goal, const Variance& variance) {
+  const auto needed = static_cast<std::uint64_t>(std::ceil(kKept * static_cast<double>(goal.failures)));
+  for (std::size_t count = kChunk;; count += kChunk) {
+    const Outcomes* outcomes = measurements.measure(goal.oracle, variance, count);
+    if (outcomes == nullptr) return std::nullopt;
+    const std::uint64_t failed = analysis::failures(*outcomes);
+    if (failed >= needed) return true;
+    if (failed + (measurements.images() - outcomes->size()) < needed) return false;
+  }
+}
+
+std::optional<bool> still_fails(Measurements& measurements, const Goal& goal, const Variance& variance) {
+  const std::optional<bool> kept = keeps_rate(measurements, goal, variance);
+  if (!kept || !*kept || !goal.interaction) return kept;
+  if (!two_sided(variance)) return false;
+  const auto found = attribution(measurements, goal.oracle, variance);
+  if (!found) return std::nullopt;
+  return found->interaction.value >= kKept * *goal.interaction;
+}
+
+struct Listed {
+  Candidate candidate;
+  std::optional<analysis::Attribution> attribution;
+};
+
+/// Three lists that take turns; what numeric and crash found goes before them.
+struct Lists {
+  std::deque<Listed> urgent, data, config, both;
+
+  std::size_t size() const { return urgent.size() + data.size() + config.size() + both.size(); }
+  std::optional<Listed> next() {
+    std::deque<Listed>* const order[] = {&data, &config, &both};
+    if (!urgent.empty()) return take(urgent);
+    for (std::size_t i = 0; i < 3; ++i) {
+      std::deque<Listed>& list = *order[turn_++ % 3];
+      if (!list.empty()) return take(list);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static Listed take(std::deque<Listed>& list) {
+    Listed first = std::move(list.front());
+    list.pop_front();
+    return first;
+  }
+  std::size_t turn_ = 0;
+};
+
+Lists sorted_into_lists(const std::vector<Candidate>& candidates) {
+  Lists lists;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.oracle == "numeric" || candidate.oracle == "crash")
+      lists.urgent.push_back({candidate, {}});
+    else if (candidate.variance.config.empty())
+      lists.data.push_back({candidate, {}});
+    else if (candidate.variance.data.empty())
+      lists.config.push_back({candidate, {}});
+    else
+      lists.both.push_back({candidate, {}});
+  }
+  return lists;
+}
+
+/// Measures the net interaction of the first two-sided candidates, as many as half of the allowance pays for, and puts
+/// the largest first.
+void order_by_interaction(std::deque<Listed>& both, Measurements& measurements) {
+  measurements.allow(measurements.left() / 2);
+  for (Listed& listed : both) {
+    listed.attribution = attribution(measurements, listed.candidate.oracle, listed.candidate.variance);
+    if (!listed.attribution) break;
+  }
+  const auto interaction = [](const Listed& listed) { return listed.attribution ? listed.attribution->interaction.value : -2.0; };
+  std::stable_sort(both.begin(), both.end(), [&](const Listed& a, const Listed& b) { return interaction(a) > interaction(b); });
+}
+
+struct Done {
+  Finalist finalist;
+  std::vector<std::string> genes;
+  double rate = 0.0;
+  double interaction = 0.0;  ///< net, where its interval is above 0
+};
+
+bool explains(const Done& done, const Listed& listed) {
+  if (done.finalist.oracle != listed.candidate.oracle) return false;
+  const std::vector<std::string> genes = space::genes(listed.candidate.variance);
+  const auto has = [&](const std::string& gene) { return std::find(genes.begin(), genes.end(), gene) != genes.end(); };
+  if (!std::all_of(done.genes.begin(), done.genes.end(), has)) return false;
+  const bool interacts = listed.attribution && listed.attribution->needs_both();
+  if (interacts && listed.attribution->interaction.value > kBeyond * done.interaction) return false;
+  return listed.candidate.failure_rate() < kBeyond * done.rate;
+}
+
+std::optional<Goal> goal_of(const Listed& listed, Measurements& measurements) {
+  const Outcomes* start = measurements.measure(listed.candidate.oracle, listed.candidate.variance, measurements.images());
+  if (start == nullptr) return std::nullopt;
+  Goal goal{listed.candidate.oracle, analysis::failures(*start), {}};
+  if (listed.attribution && listed.attribution->needs_both()) goal.interaction = listed.attribution->interaction.value;
+  return goal;
+}
+
+Done reduce(const Listed& listed, const Goal& goal, const MinimizeRequest& request, Measurements& measurements) {
+  const auto test = [&](const Variance& smaller) { return still_fails(measurements, goal, smaller); };
+  const analysis::Minimized reduced = analysis::minimize(listed.candidate.variance, request.space, test);
+  Done done;
+  done.finalist = {goal.oracle, space::signature(goal.oracle, reduced.variance), reduced.variance,
+                   space::magnitude(reduced.variance, request.catalogue), 0.0, reduced.minimal};
+  done.genes = space::genes(reduced.variance);
+  done.rate = static_cast<double>(goal.failures) / static_cast<double>(measurements.images());
+  done.interaction = goal.interaction.value_or(0.0);
+  done.finalist.severity = analysis::severity(goal.failures, measurements.images(), done.finalist.magnitude);
+  return done;
+}
+
+/// Adds, or where the signature is there already keeps the milder of both. True when added.
+bool merge(std::vector<Done>& all, Done done) {
+  const auto same = std::find_if(all.begin(), all.end(), [&](const Done& other) { return other.finalist.signature == done.finalist.signature; });
+  if (same == all.end()) {
+    all.push_back(std::move(done));
+    return true;
+  }
+  if (done.finalist.magnitude < same->finalist.magnitude) *same = std::move(done);
+  return false;
+}
+
+}  // namespace
+
+MinimizeOutcome minimize_phase(const std::vector<Candidate>& candidates, const MinimizeRequest& request, Bench& bench,
+                               Progress& progress) {
+  Measurements measurements(bench, search::telling_images(request.images, kTestImages), request.allowance);
+  MinimizeOutcome outcome;
+  std::vector<Done> done;
+  progress.phase("minimise", request.allowance);
+  Lists lists = sorted_into_lists(candidates);
+  order_by_interaction(lists.both, measurements);
+  while (done.size() < request.most) {
+    const std::optional<Listed> listed = lists.next();
+    if (!listed) break;
+    if (std::any_of(done.begin(), done.end(), [&](const Done& other) { return explains(other, *listed); })) {
+      ++outcome.explained;
+      continue;
+    }
+    measurements.allow(measurements.left() / (request.most - done.size()));
+    const std::optional<Goal> goal = goal_of(*listed, measurements);
+    if (!goal) {
+      ++outcome.not_minimised;
+    } else if (goal->failures == 0) {
+      ++outcome.not_reproduced;
+    } else if (!merge(done, reduce(*listed, *goal, request, measurements))) {
+      ++outcome.merged;
+    }
+    progress.update(measurements.spent(), std::to_string(done.size()) + " minimal variances");
+  }
+  outcome.not_minimised += lists.size();
+  outcome.evaluations = measurements.spent();
+  for (Done& one : done) outcome.finalists.push_back(std::move(one.finalist));
+  std::stable_sort(outcome.finalists.begin(), outcome.finalists.end(), [](const Finalist& a, const Finalist& b) { return a.severity > b.severity; });
+  return outcome;
+}
+
+}  // namespace robustcheck::app

@@ -1,0 +1,100 @@
+#include "robustcheck/app/probe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "robustcheck/app/case_file.h"
+
+namespace robustcheck::app {
+namespace {
+
+using oracle::Observation;
+using oracle::Status;
+
+struct Run {
+  std::vector<Observation> rows;
+  double seconds = 0.0;
+};
+
+Run run(Session& session, const space::Assignment& config, const std::vector<ImageIndex>& images) {
+  const space::Trial trial{{{}, config, 0}, images};
+  const double before = session.evaluator->timings().forward_s;
+  Run result;
+  result.rows = session.evaluator->observe({&trial, 1}).front();
+  result.seconds = session.evaluator->timings().forward_s - before;
+  return result;
+}
+
+Run run(Session& session, const space::Assignment& config, const std::vector<ImageIndex>& images, bool timed) {
+  if (timed) run(session, config, images);
+  return run(session, config, images);
+}
+
+const Observation* failure(const std::vector<Observation>& rows) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [](const Observation& row) { return !row.ok() && row.status != Status::image_error; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+void compare(const std::vector<Observation>& reference, const std::vector<Observation>& rows, ProbedValue& probed) {
+  bool equal = true;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    equal = equal && same_scores(reference[i], rows[i]);
+    probed.flips += reference[i].predicted != rows[i].predicted ? 1 : 0;
+    for (std::size_t k = 0; k < std::min(rows[i].scores.size(), reference[i].scores.size()); ++k) {
+      const double difference = std::abs(static_cast<double>(rows[i].scores[k]) - static_cast<double>(reference[i].scores[k]));
+      if (std::isfinite(difference)) probed.largest_difference = std::max(probed.largest_difference, difference);
+    }
+  }
+  probed.state = equal ? "no_effect" : "applied";
+}
+
+bool is_emulated(const std::string& knob, const std::string& value, const eval::CapabilitiesReply& machine) {
+  if (knob != "precision") return false;
+  return (value == "bf16" && !machine.native_bf16) || (value == "fp16" && !machine.native_fp16);
+}
+
+}  // namespace
+
+std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::KnobGene>& knobs,
+                                     const std::vector<ImageIndex>& images, bool timed) {
+  const eval::CapabilitiesReply machine = capabilities(*session.pool);
+  const Run reference = run(session, {}, images, timed);
+  std::vector<ProbedValue> probed = {{"", "", "applied", "", false, 0.0, 0, images.size(), reference.seconds}};
+  for (const space::KnobGene& gene : knobs)
+    for (const std::string& value : gene.values) {
+      ProbedValue row{gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0, images.size(), 0.0};
+      const Run changed = run(session, {{gene.info.name, value}}, images, timed);
+      row.seconds = changed.seconds;
+      if (const Observation* failed = failure(changed.rows)) {
+        row.state = failed->status == Status::unavailable ? "unavailable" : "fails";
+        row.message = failed->message;
+      } else {
+        compare(reference.rows, changed.rows, row);
+      }
+      probed.push_back(row);
+    }
+  return probed;
+}
+
+std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const std::vector<ProbedValue>& probed,
+                                                      const std::vector<std::string>& named_knobs) {
+  std::vector<report::UnavailableKnob> dropped;
+  for (const ProbedValue& row : probed) {
+    if (row.knob.empty()) continue;
+    const bool named = std::find(named_knobs.begin(), named_knobs.end(), row.knob) != named_knobs.end();
+    if (row.state == "no_effect")
+      dropped.push_back({row.knob, row.value, "no_effect", "bit-equal to the reference on " + std::to_string(row.images) + " images"});
+    else if (row.state != "applied")
+      dropped.push_back({row.knob, row.value, row.state, row.message});
+    else if (row.emulated && !named)
+      dropped.push_back({row.knob, row.value, "emulated", "this CPU has no " + row.value + " units; name it with --knobs to search it all the same"});
+  }
+  for (const report::UnavailableKnob& row : dropped)
+    for (space::KnobGene& gene : space.knobs)
+      if (gene.info.name == row.knob) std::erase(gene.values, row.value);
+  std::erase_if(space.knobs, [](const space::KnobGene& gene) { return gene.values.empty(); });
+  return dropped;
+}
+
+}  // namespace robustcheck::app

@@ -1,0 +1,80 @@
+#include "robustcheck/app/progress.h"
+
+#include <unistd.h>
+
+#include <iostream>
+
+#include "robustcheck/base/text.h"
+
+namespace robustcheck::app {
+namespace {
+
+constexpr double kBarInterval_s = 0.1;
+constexpr double kPlainInterval_s = 10.0;
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<long>(seconds + 0.5);
+  if (whole < 100) return std::to_string(whole) + " s";
+  return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+}
+
+}  // namespace
+
+Progress::Progress(const OutputOptions& options) {
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  bar_ = options.progress == ProgressMode::bar || (options.progress == ProgressMode::automatic && terminal);
+  silent_ = options.quiet || options.progress == ProgressMode::none;
+}
+
+Progress::~Progress() { finish(); }
+
+void Progress::phase(const std::string& name, std::uint64_t total) {
+  finish();
+  name_ = name;
+  total_ = total;
+  done_ = 0;
+  note_.clear();
+  phase_watch_ = Stopwatch();
+  last_shown_s_ = 0.0;
+  if (!bar_) show();
+}
+
+void Progress::update(std::uint64_t done, const std::string& note) {
+  done_ = done;
+  note_ = note;
+  const double now = phase_watch_.seconds();
+  if (now - last_shown_s_ < (bar_ ? kBarInterval_s : kPlainInterval_s)) return;
+  last_shown_s_ = now;
+  show();
+}
+
+void Progress::finish() {
+  if (name_.empty()) return;
+  if (bar_ && !silent_) {
+    show();
+    std::cerr << '\n' << std::flush;
+  } else if (done_ > 0) {
+    show();
+  }
+  name_.clear();
+}
+
+std::string Progress::line() const {
+  std::string text = name_;
+  if (done_ > 0) {
+    const double elapsed = phase_watch_.seconds();
+    const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0.0;
+    text += "  " + std::to_string(done_);
+    if (total_ > 0) text += "/" + std::to_string(total_);
+    text += " evaluations, " + fixed(rate, 0) + "/s";
+    if (total_ > done_ && rate > 0) text += ", " + duration(static_cast<double>(total_ - done_) / rate) + " left";
+  }
+  return note_.empty() ? text : text + ", " + note_;
+}
+
+void Progress::show() {
+  if (silent_) return;
+  std::cerr << (bar_ ? "\r\033[K" : "") << line() << (bar_ ? "" : "\n") << std::flush;
+}
+
+}  // namespace robustcheck::app

@@ -1,0 +1,29 @@
+#include "robustcheck/app/run_directory.h"
+
+#include "robustcheck/base/error.h"
+
+namespace robustcheck::app {
+namespace fs = std::filesystem;
+
+RunDirectory::RunDirectory(fs::path path, bool force) : path_(std::move(path)) {
+  if (fs::exists(path_) && !fs::is_directory(path_)) throw Error(ErrorKind::usage, "--out " + path_.string() + ": is no directory");
+  const bool holds_run = fs::exists(report()) || fs::exists(journal());
+  if (holds_run && !force)
+    throw Error(ErrorKind::usage, "--out " + path_.string() + ": holds a run already; choose another directory, or --force to replace it");
+}
+
+void RunDirectory::prepare() {
+  std::error_code error;
+  fs::create_directories(cases(), error);
+  if (error) throw Error(ErrorKind::usage, "--out " + path_.string() + ": cannot be created: " + error.message());
+  fs::remove(report());
+  fs::remove(journal());
+  for (const auto& entry : fs::directory_iterator(cases())) {
+    const std::string extension = entry.path().extension().string();
+    if (extension == ".json" || extension == ".png") fs::remove(entry.path());
+  }
+}
+
+std::string RunDirectory::case_name(const std::string& id, std::size_t k) { return "cases/" + id + "-" + std::to_string(k); }
+
+}  // namespace robustcheck::app

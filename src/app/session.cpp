@@ -1,0 +1,95 @@
+#include "robustcheck/app/session.h"
+
+#include <fstream>
+#include <thread>
+
+#include "robustcheck/app/interrupt.h"
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/hash.h"
+#include "robustcheck/base/text.h"
+
+namespace robustcheck::app {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kExample =
+    R"({"input": {"width": 224, "height": 224, "channels": "rgb"}, "resize": {"rule": "exact", "filter": "pillow-bilinear"}, )"
+    R"("scale": 0.00392156862745098, "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "output": "logits", )"
+    R"("classes": ["cat", "dog"]})";
+
+void start_workers(Session& session, const SessionOptions& options) {
+  eval::SetupRequest setup;
+  setup.model = session.model.string();
+  setup.preprocessing = session.preprocessing;
+  setup.images = session.dataset.images;
+  session.pool = std::make_unique<eval::WorkerPool>(eval::PoolOptions{eval::find_worker(), options.workers, options.timeout_s, {}}, setup);
+  session.pool->set_interrupt(&interrupted);
+  session.evaluator = std::make_unique<eval::ProcessEvaluator>(*session.pool, session.preprocessing);
+}
+
+std::string cpu_model() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+}  // namespace
+
+std::string Session::class_name(int index) const {
+  const bool known = index >= 0 && static_cast<std::size_t>(index) < preprocessing.classes.size();
+  return known ? preprocessing.classes[static_cast<std::size_t>(index)] : std::to_string(index);
+}
+
+fs::path preprocessing_path(const fs::path& model, const fs::path& given) {
+  if (!given.empty()) return given;
+  const fs::path beside = fs::path(model).replace_extension(".json");
+  if (fs::exists(beside)) return beside;
+  throw Error(ErrorKind::usage, beside.string() + ": no preprocessing file beside the model; write one (or give --preprocess FILE), for example: " + kExample);
+}
+
+Session open_session(const SessionOptions& options) {
+  Session session;
+  if (!options.model.empty()) {
+    session.model = fs::absolute(options.model).lexically_normal();
+    session.model_sha256 = sha256_file(session.model);
+    session.preprocessing = image::read_preprocessing(preprocessing_path(session.model, options.preprocess));
+  }
+  if (!options.images.empty()) session.dataset = limited(list_dataset(options.images, session.preprocessing.classes), options.limit);
+  start_workers(session, options);
+  return session;
+}
+
+Session with_preprocessing(const Session& session, const SessionOptions& options, const image::Preprocessing& changed) {
+  Session other;
+  other.model = session.model;
+  other.model_sha256 = session.model_sha256;
+  other.dataset = session.dataset;
+  other.preprocessing = changed;
+  start_workers(other, options);
+  return other;
+}
+
+eval::CapabilitiesReply capabilities(eval::WorkerPool& pool) {
+  const eval::Request request = eval::CapabilitiesRequest{};
+  const eval::Reply reply = pool.run({&request, 1}).front();
+  if (const auto* found = std::get_if<eval::CapabilitiesReply>(&reply)) return *found;
+  const auto* failure = std::get_if<eval::Failure>(&reply);
+  throw Error(ErrorKind::internal, "the worker does not tell its capabilities" + (failure ? ": " + failure->message : ""));
+}
+
+Json environment(eval::WorkerPool& pool, std::size_t workers) {
+  const eval::CapabilitiesReply found = capabilities(pool);
+  return {{"cpu", cpu_model()},
+          {"cores", std::thread::hardware_concurrency()},
+          {"workers", workers},
+          {"torch", found.torch_version},
+          {"opencv", found.opencv_version},
+          {"codecs", found.codec_versions},
+          {"cpu_capability", found.cpu_capability},
+          {"native_bf16", found.native_bf16},
+          {"native_fp16", found.native_fp16},
+          {"cuda", found.cuda}};
+}
+
+}  // namespace robustcheck::app

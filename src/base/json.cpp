@@ -1,0 +1,113 @@
+#include "robustcheck/base/json.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/files.h"
+#include "robustcheck/base/text.h"
+
+namespace robustcheck {
+namespace {
+
+[[noreturn]] void fail(const std::string& place, const std::string& problem) {
+  throw Error(ErrorKind::usage, place + ": " + problem);
+}
+
+/// The value as a message shows it: short.
+std::string shown(const Json& value) {
+  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (text.size() > 60) text = text.substr(0, 57) + "...";
+  return text;
+}
+
+std::string position(std::string_view text, std::size_t byte) {
+  const std::string_view before = text.substr(0, std::min(byte, text.size()));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::size_t last_newline = before.rfind('\n');
+  const std::size_t column = before.size() - (last_newline == std::string_view::npos ? 0 : last_newline + 1);
+  return "line " + std::to_string(line) + ", column " + std::to_string(std::max<std::size_t>(column, 1));
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& place) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    fail(place, "no valid JSON at " + position(text, error.byte));
+  }
+}
+
+Json read_json(const std::filesystem::path& path) {
+  try {
+    return parse_json(read_file(path), path.string());
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, error.what());
+  }
+}
+
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+ObjectReader::ObjectReader(const Json& value, std::string place) : value_(value), place_(std::move(place)) {
+  if (!value.is_object()) fail(place_, shown(value) + " is no object {...}");
+}
+
+bool ObjectReader::has(const std::string& key) const { return value_.contains(key); }
+
+std::string ObjectReader::place(const std::string& key) const {
+  return place_ + (place_.find('#') == std::string::npos ? "#/" : "/") + key;
+}
+
+const Json& ObjectReader::at(const std::string& key) const {
+  const auto found = value_.find(key);
+  if (found == value_.end()) fail(place_, "'" + key + "' is missing");
+  return *found;
+}
+
+std::string ObjectReader::text(const std::string& key) const {
+  const Json& value = at(key);
+  if (!value.is_string()) fail(place(key), shown(value) + " is no text");
+  return value.get<std::string>();
+}
+
+double ObjectReader::number(const std::string& key) const {
+  const Json& value = at(key);
+  if (!value.is_number()) fail(place(key), shown(value) + " is no number");
+  return value.get<double>();
+}
+
+std::int64_t ObjectReader::integer(const std::string& key, std::int64_t low, std::int64_t high) const {
+  const double value = number(key);
+  if (value != std::floor(value) || value < static_cast<double>(low) || value > static_cast<double>(high))
+    fail(place(key), shown(at(key)) + " is no integer in [" + std::to_string(low) + ", " + std::to_string(high) + "]");
+  return static_cast<std::int64_t>(value);
+}
+
+std::vector<double> ObjectReader::numbers(const std::string& key) const {
+  const Json& value = at(key);
+  const auto is_number = [](const Json& item) { return item.is_number(); };
+  if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_number)) fail(place(key), shown(value) + " is no list of numbers");
+  return value.get<std::vector<double>>();
+}
+
+std::vector<std::string> ObjectReader::texts(const std::string& key) const {
+  const Json& value = at(key);
+  const auto is_text = [](const Json& item) { return item.is_string(); };
+  if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_text)) fail(place(key), shown(value) + " is no list of texts");
+  return value.get<std::vector<std::string>>();
+}
+
+std::size_t ObjectReader::choice(const std::string& key, const std::vector<std::string>& allowed) const {
+  const std::string value = text(key);
+  const auto found = std::find(allowed.begin(), allowed.end(), value);
+  if (found == allowed.end()) fail(place(key), unknown_name("value", value, allowed));
+  return static_cast<std::size_t>(found - allowed.begin());
+}
+
+void ObjectReader::only(const std::vector<std::string>& known) const {
+  for (const auto& [key, value] : value_.items())
+    if (key != "$schema" && std::find(known.begin(), known.end(), key) == known.end()) fail(place_, unknown_name("key", key, known));
+}
+
+}  // namespace robustcheck

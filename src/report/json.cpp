@@ -1,0 +1,137 @@
+#include <ostream>
+
+#include "robustcheck/report/report.h"
+
+namespace robustcheck::report {
+namespace {
+
+Json interval(const analysis::Interval& ci95) { return {ci95.low, ci95.high}; }
+
+Json to_json(const Baseline& baseline) {
+  Json per_class = Json::array();
+  for (const ClassRate& row : baseline.per_class)
+    per_class.push_back({{"name", row.name},
+                         {"accuracy", row.images ? Json(static_cast<double>(row.right) / static_cast<double>(row.images)) : Json()},
+                         {"images", row.images}});
+  return {{"accuracy", baseline.accuracy ? Json(*baseline.accuracy) : Json()},
+          {"per_class", per_class},
+          {"images", baseline.images},
+          {"eligible", baseline.eligible},
+          {"noise", number_or_null(baseline.noise)}};
+}
+
+Json to_json(const Prediction& prediction) {
+  return {{"prediction", prediction.predicted >= 0 ? Json(prediction.predicted) : Json()},
+          {"probability", prediction.probability ? Json(*prediction.probability) : Json()}};
+}
+
+Json to_json(const Example& example) {
+  return {{"image", example.image},
+          {"sha256", example.sha256},
+          {"label", example.label ? Json(*example.label) : Json()},
+          {"reference", to_json(example.reference)},
+          {"observed", to_json(example.observed)},
+          {"case", example.case_file}};
+}
+
+/// Members are null where one side is empty: there is nothing to tell apart.
+Json attribution_json(const Counterexample& found) {
+  Json json = {{"data", nullptr}, {"config", nullptr}, {"both", nullptr}, {"interaction", nullptr}, {"interaction_ci95", nullptr}, {"genes", Json::array()}};
+  if (!found.attribution) {
+    json[found.variance.config.empty() ? "data" : "config"] = found.failure_rate();
+    return json;
+  }
+  json["data"] = found.attribution->data;
+  json["config"] = found.attribution->config;
+  json["both"] = found.attribution->both;
+  json["interaction"] = found.attribution->interaction.value;
+  json["interaction_ci95"] = interval(found.attribution->interaction.ci95);
+  return json;
+}
+
+Json worst_class_json(const Counterexample& found) {
+  if (!found.worst_class) return nullptr;
+  return {{"name", found.worst_class->name}, {"failure_rate", found.worst_class->failure_rate}, {"images", found.worst_class->images}};
+}
+
+Json to_json(const Counterexample& found, std::size_t rank, const space::Catalogue& catalogue) {
+  Json examples = Json::array();
+  for (const Example& example : found.examples) examples.push_back(to_json(example));
+  return {{"rank", rank},
+          {"id", found.id},
+          {"signature", found.signature},
+          {"oracle", found.oracle},
+          {"variance", space::to_json(found.variance, catalogue)},
+          {"description", space::describe(found.variance, catalogue)},
+          {"magnitude", found.magnitude},
+          {"knobs_changed", found.knobs_changed},
+          {"failure_rate", found.failure_rate()},
+          {"ci95", interval(found.ci95)},
+          {"images", found.images},
+          {"p_value", found.p_value},
+          {"minimal", found.minimal},
+          {"worst_class", worst_class_json(found)},
+          {"attribution", attribution_json(found)},
+          {"examples", examples}};
+}
+
+Json counts_json(const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
+  Json json = Json::object();
+  for (const auto& [name, count] : counts) json[name] = count;
+  return json;
+}
+
+Json unavailable_json(const std::vector<UnavailableKnob>& knobs) {
+  Json json = Json::array();
+  for (const UnavailableKnob& row : knobs)
+    json.push_back({{"knob", row.knob}, {"value", row.value}, {"reason", row.reason}, {"message", row.message}});
+  return json;
+}
+
+Json robust_json(const std::optional<RobustAccuracy>& robust) {
+  if (!robust) return nullptr;
+  return {{"value", robust->value}, {"ci95", interval(robust->ci95)}, {"images", robust->images}};
+}
+
+}  // namespace
+
+Json to_json(const Report& report) {
+  Json counterexamples = Json::array();
+  for (std::size_t i = 0; i < report.counterexamples.size(); ++i)
+    counterexamples.push_back(to_json(report.counterexamples[i], i + 1, report.catalogue));
+  Json space = space::to_json(report.space);
+  for (const auto& [key, value] : report.settings.items()) space[key] = value;
+  return {{"schema_version", kSchemaVersion},
+          {"tool", {{"name", "robustcheck"}, {"version", report.tool_version}}},
+          {"status", report.status},
+          {"seed", report.seed},
+          {"command", report.command},
+          {"model", {{"path", report.model_path}, {"sha256", report.model_sha256}}},
+          {"variants", Json::array()},
+          {"dataset",
+           {{"path", report.dataset_path},
+            {"sha256", report.dataset_sha256},
+            {"images", report.dataset_images},
+            {"labelled", report.labelled},
+            {"bad_images", report.bad_images}}},
+          {"preprocess", report.preprocess},
+          {"space", space},
+          {"environment", report.environment},
+          {"baseline", to_json(report.baseline)},
+          {"budget", counts_json(report.counts.budget)},
+          {"robust_accuracy", robust_json(report.robust_accuracy)},
+          {"counterexamples", counterexamples},
+          {"tolerance", Json::array()},
+          {"interaction_map", Json::array()},
+          {"surrogate", nullptr},
+          {"coverage", nullptr},
+          {"unavailable_knobs", unavailable_json(report.unavailable_knobs)},
+          {"dropped", counts_json(report.counts.dropped)},
+          {"timing", report.timing}};
+}
+
+void write_json(const Report& report, std::ostream& out) {
+  out << to_json(report).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace robustcheck::report

@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <ostream>
+
+#include "robustcheck/base/text.h"
+#include "robustcheck/report/report.h"
+
+namespace robustcheck::report {
+namespace {
+
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kIndent = 6;
+
+std::string padded(const std::string& text, std::size_t width) {
+  return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
+}
+
+std::string bold(const std::string& text, const TerminalStyle& style) {
+  return style.colour ? "\033[1m" + text + "\033[0m" : text;
+}
+
+std::string bounds(const analysis::Interval& ci95) {
+  return "[" + fixed(100 * ci95.low, 1) + ", " + fixed(100 * ci95.high, 1) + "]";
+}
+
+/// Breaks at spaces; every line is indented.
+void write_wrapped(const std::string& text, std::ostream& out) {
+  std::string line(kIndent, ' ');
+  for (const std::string& word : split(text, ' ')) {
+    if (line.size() > kIndent && line.size() + 1 + word.size() > kWidth) {
+      out << line << '\n';
+      line.assign(kIndent, ' ');
+    }
+    line += (line.size() > kIndent ? " " : "") + word;
+  }
+  out << line << '\n';
+}
+
+/// Which side breaks the model, as one phrase.
+std::string blame(const Counterexample& found) {
+  if (found.variance.config.empty()) return "data";
+  if (found.variance.data.empty()) return "configuration";
+  if (!found.attribution) return "data and configuration";
+  const std::string parts = "data alone " + percent(found.attribution->data) + ", configuration alone " + percent(found.attribution->config);
+  if (!found.attribution->needs_both()) return parts;
+  return "needs both: " + parts + ", only together " + percent(found.attribution->interaction.value) + " " +
+         bounds(found.attribution->interaction.ci95);
+}
+
+/// "  1   43.2 %   [38.9, 47.7]   480   0.44  label"
+void write_row(const Counterexample& found, std::size_t rank, const TerminalStyle& style, std::ostream& out) {
+  const std::string rate = padded(percent(found.failure_rate()), 12);
+  out << padded(std::to_string(rank), 4) << bold(rate, style) << padded(bounds(found.ci95), 16)
+      << padded(std::to_string(found.images), 8) << padded(fixed(found.magnitude, 2), 11) << "  " << found.oracle
+      << (found.minimal ? "" : " (not minimal)") << '\n';
+}
+
+void write_counterexample(const Counterexample& found, std::size_t rank, const Report& report, const std::string& run,
+                          const TerminalStyle& style, std::ostream& out) {
+  write_row(found, rank, style, out);
+  write_wrapped(space::describe(found.variance, report.catalogue), out);
+  write_wrapped(blame(found), out);
+  if (!found.examples.empty())
+    out << std::string(kIndent, ' ') << "robustcheck replay " << run << '/' << found.examples.front().case_file << '\n';
+}
+
+std::string verdict(const Report& report) {
+  const std::size_t found = report.counterexamples.size();
+  const std::string unfinished = report.status == "complete" ? "" : " (partial run: the search was cut short)";
+  if (found == 0) return "no confirmed counterexample" + unfinished;
+  return std::to_string(found) + " confirmed counterexample" + (found == 1 ? "" : "s") + unfinished;
+}
+
+void write_accuracy(const Report& report, std::ostream& out) {
+  if (report.baseline.accuracy)
+    out << "clean accuracy  " << percent(*report.baseline.accuracy) << " on " << report.baseline.images << " images\n";
+  if (report.robust_accuracy)
+    out << "worst case      " << percent(report.robust_accuracy->value) << ' ' << bounds(report.robust_accuracy->ci95)
+        << ": right under every counterexample below, " << report.robust_accuracy->images << " unseen images\n";
+}
+
+void write_notes(const Report& report, std::ostream& out) {
+  std::vector<std::string> dropped;
+  for (const auto& [reason, count] : report.counts.dropped)
+    if (count > 0) dropped.push_back(reason + " " + std::to_string(count));
+  if (!dropped.empty()) out << "left out: " << join(dropped, ", ") << '\n';
+  if (!report.unavailable_knobs.empty())
+    out << "not searched: " << report.unavailable_knobs.size() << " knob values (unavailable_knobs in report.json says why)\n";
+}
+
+}  // namespace
+
+void write_terminal(const Report& report, const std::string& run, const TerminalStyle& style, std::ostream& out) {
+  out << bold(verdict(report), style) << '\n';
+  write_accuracy(report, out);
+  if (!report.counterexamples.empty()) {
+    out << "\nrank failure rate     95 % interval  images  magnitude  oracle\n";
+    for (std::size_t i = 0; i < report.counterexamples.size(); ++i)
+      write_counterexample(report.counterexamples[i], i + 1, report, run, style, out);
+    out << '\n';
+  }
+  write_notes(report, out);
+  out << "report: " << run << "/report.json\n";
+}
+
+}  // namespace robustcheck::report

@@ -1,0 +1,37 @@
+"""Runs the real binary as a user would. ROBUSTCHECK names the program, ROBUSTCHECK_SOURCE the source tree."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+SOURCE = pathlib.Path(os.environ.get("ROBUSTCHECK_SOURCE", pathlib.Path(__file__).parents[2]))
+BINARY = pathlib.Path(os.environ.get("ROBUSTCHECK", SOURCE / "build/robustcheck"))
+FASHION = SOURCE / "data/fashion"
+MODEL = FASHION / "fashion.pt"
+TINY = FASHION / "tiny.pt"
+IMAGES = FASHION / "images"
+
+
+def run(*arguments, stdin="", timeout=120, environment=None):
+    """The finished process; its output is text."""
+    return subprocess.run([str(BINARY), *map(str, arguments)], input=stdin, capture_output=True, text=True,
+                          timeout=timeout, env={**os.environ, **(environment or {})})
+
+
+def evaluate(model, images, *variances, options=()):
+    """One outcome per variance."""
+    lines = "".join(json.dumps(variance) + "\n" for variance in variances)
+    done = run("evaluate", model, images, *options, stdin=lines)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory):
+    """One finished search of the tiny model: (process, run directory, report)."""
+    out = tmp_path_factory.mktemp("search") / "run"
+    done = run("search", TINY, IMAGES, "--limit", 400, "--budget", 3000, "--out", out)
+    report = json.loads((out / "report.json").read_text()) if (out / "report.json").exists() else None
+    return done, out, report

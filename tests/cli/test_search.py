@@ -1,0 +1,169 @@
+import json
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import BINARY, IMAGES, TINY, run
+
+CLOCK_OR_PLACE = ("timing", "environment", "command")
+
+
+def comparable(out):
+    report = json.loads((out / "report.json").read_text())
+    return {key: value for key, value in report.items() if key not in CLOCK_OR_PLACE}
+
+
+def test_finds_confirmed_counterexamples_and_exits_1(tiny_run):
+    done, out, report = tiny_run
+    assert done.returncode == 1, done.stderr
+    assert report["status"] == "complete"
+    assert len(report["counterexamples"]) >= 3
+    assert "confirmed counterexamples" in done.stdout
+    assert all(len(line) <= 80 for line in done.stdout.splitlines() if "replay" not in line and "report:" not in line)
+
+
+def test_every_counterexample_is_above_the_limit_on_unseen_images(tiny_run):
+    _, _, report = tiny_run
+    for found in report["counterexamples"]:
+        assert found["failure_rate"] > 0.05
+        assert found["ci95"][0] <= found["failure_rate"] <= found["ci95"][1]
+        assert found["images"] >= 100
+        assert found["p_value"] <= 0.05
+
+
+def test_ranks_by_severity(tiny_run):
+    _, _, report = tiny_run
+    severity = [found["ci95"][0] * (1 - found["magnitude"] / 2) for found in report["counterexamples"]]
+    assert severity == sorted(severity, reverse=True)
+    assert [found["rank"] for found in report["counterexamples"]] == list(range(1, len(severity) + 1))
+
+
+def test_budget_is_kept(tiny_run):
+    _, _, report = tiny_run
+    budget = report["budget"]
+    assert budget["evaluations"] <= budget["limit"] == 3000
+    assert budget["minimise"] + budget["confirm"] <= budget["after_limit"]
+
+
+def test_attribution_belongs_to_the_variance(tiny_run):
+    _, _, report = tiny_run
+    for found in report["counterexamples"]:
+        data, config = found["variance"].get("data"), found["variance"].get("config")
+        attribution = found["attribution"]
+        if data and config:
+            low, high = attribution["interaction_ci95"]
+            assert low <= attribution["interaction"] <= high
+            assert attribution["both"] == pytest.approx(found["failure_rate"])
+        else:
+            assert attribution["interaction"] is None
+
+
+def test_every_case_replays_bit_for_bit(tiny_run):
+    _, out, report = tiny_run
+    cases = [out / example["case"] for found in report["counterexamples"] for example in found["examples"]]
+    assert len(cases) >= len(report["counterexamples"])
+    done = run("replay", *cases)
+    assert done.returncode == 1, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["same"] * len(cases)
+    assert all(case.with_suffix(".png").read_bytes().startswith(b"\x89PNG") for case in cases)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_number_of_workers_changes_nothing(tiny_run, tmp_path, workers):
+    _, out, _ = tiny_run
+    again = tmp_path / "run"
+    run("search", TINY, IMAGES, "--limit", 400, "--budget", 3000, "--workers", workers, "--out", again)
+    assert comparable(again) == comparable(out)
+    assert (again / "journal.jsonl").read_bytes() == (out / "journal.jsonl").read_bytes()
+
+
+def test_another_seed_is_another_search(tiny_run, tmp_path):
+    _, out, _ = tiny_run
+    run("search", TINY, IMAGES, "--limit", 400, "--budget", 3000, "--seed", 2, "--out", tmp_path / "run")
+    assert (tmp_path / "run/journal.jsonl").read_bytes() != (out / "journal.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("strategy", ["random", "grid"])
+def test_other_strategies_run(tmp_path, strategy):
+    done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 1000, "--strategy", strategy, "--out", tmp_path / "run")
+    assert done.returncode in (0, 1), done.stderr
+
+
+@pytest.mark.parametrize("side,absent", [("--transforms", "data"), ("--knobs", "config")])
+def test_one_side_alone_can_be_searched(tmp_path, side, absent):
+    done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 1000, side, "none", "--out", tmp_path / "run")
+    assert done.returncode in (0, 1), done.stderr
+    report = json.loads((tmp_path / "run/report.json").read_text())
+    assert all(absent not in found["variance"] for found in report["counterexamples"])
+
+
+@pytest.mark.parametrize("oracle", ["consistency", "divergence", "label"])
+def test_every_guiding_oracle_runs(tmp_path, oracle):
+    done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 1000, "--oracle", oracle, "--out", tmp_path / "run")
+    assert done.returncode in (0, 1), done.stderr
+    report = json.loads((tmp_path / "run/report.json").read_text())
+    assert all(found["oracle"] in (oracle, "numeric", "crash") for found in report["counterexamples"])
+    assert (report["budget"]["divergence"] > 0) == (oracle == "divergence")
+
+
+def test_images_without_labels_are_judged_by_consistency(tmp_path):
+    done = run("search", TINY, IMAGES / "sandal", "--budget", 1000, "--out", tmp_path / "run")
+    assert done.returncode in (0, 1), done.stderr
+    report = json.loads((tmp_path / "run/report.json").read_text())
+    assert report["baseline"]["accuracy"] is None and report["robust_accuracy"] is None
+    assert report["space"]["oracle"] == "consistency"
+
+
+def test_fail_on_none_exits_0(tmp_path):
+    done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 1000, "--fail-on", "none", "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+
+
+def test_out_of_time_is_partial_and_exits_5(tmp_path):
+    done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 100000000, "--max-seconds", 0.5, "--after-budget", 1000,
+               "--out", tmp_path / "run")
+    assert done.returncode == 5, done.stderr
+    assert json.loads((tmp_path / "run/report.json").read_text())["status"] == "partial"
+
+
+def test_interrupt_saves_and_exits_130(tmp_path):
+    out = tmp_path / "run"
+    process = subprocess.Popen([BINARY, "search", TINY, IMAGES, "--budget", "100000000", "--out", out],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not ((out / "journal.jsonl").exists() and (out / "journal.jsonl").stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert json.loads((out / "report.json").read_text())["status"] == "partial"
+
+
+def test_a_run_is_not_overwritten_without_force(tmp_path):
+    out = tmp_path / "run"
+    arguments = ("search", TINY, IMAGES, "--limit", 200, "--budget", 500, "--out", out)
+    run(*arguments)
+    (out / "mine.txt").write_text("keep")
+    before = (out / "report.json").read_bytes()
+    refused = run(*arguments)
+    assert refused.returncode == 2 and "--force" in refused.stderr
+    assert (out / "report.json").read_bytes() == before
+    assert run(*arguments, "--force").returncode in (0, 1)
+    assert (out / "mine.txt").read_text() == "keep"
+
+
+def test_dry_run_writes_nothing(tmp_path):
+    done = run("search", TINY, IMAGES, "--dry-run", "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    assert "evaluations: 20000" in done.stdout and "rotate" in done.stdout
+    assert not (tmp_path / "run").exists()
+
+
+def test_knobs_without_effect_are_listed(tiny_run):
+    _, _, report = tiny_run
+    reasons = {row["reason"] for row in report["unavailable_knobs"]}
+    assert reasons <= {"no_effect", "unavailable", "emulated", "fails"}
+    searched = {knob["knob"]: knob["values"] for knob in report["space"]["knobs"]}
+    for row in report["unavailable_knobs"]:
+        assert row["value"] not in searched.get(row["knob"], [])

@@ -1,0 +1,53 @@
+#include "robustcheck/base/json.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "robustcheck/base/error.h"
+
+namespace robustcheck {
+namespace {
+
+std::string message(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Json, NamesLineAndColumnOfASyntaxError) {
+  EXPECT_EQ(message([] { parse_json("{\n  \"a\": }", "x.json"); }), "x.json: no valid JSON at line 2, column 8");
+}
+
+TEST(Json, HasNoNumberForInfinity) {
+  EXPECT_TRUE(number_or_null(std::numeric_limits<double>::infinity()).is_null());
+  EXPECT_EQ(number_or_null(0.5).dump(), "0.5");
+}
+
+TEST(ObjectReader, SaysPlaceValueAndWhatWouldBeRight) {
+  const Json json = {{"size", "big"}, {"n", 7}, {"mode", "rgp"}};
+  const ObjectReader reader(json, "x.json");
+  EXPECT_EQ(message([&] { (void)reader.number("size"); }), "x.json#/size: \"big\" is no number");
+  EXPECT_EQ(message([&] { (void)reader.integer("n", 0, 5); }), "x.json#/n: 7 is no integer in [0, 5]");
+  EXPECT_EQ(message([&] { (void)reader.choice("mode", {"rgb", "gray"}); }), "x.json#/mode: unknown value 'rgp'; did you mean 'rgb'?");
+  EXPECT_EQ(message([&] { (void)reader.text("name"); }), "x.json: 'name' is missing");
+}
+
+TEST(ObjectReader, RefusesUnknownKeysWithAProposal) {
+  const Json json = {{"widht", 3}};
+  EXPECT_EQ(message([&] { ObjectReader(json, "x.json#/input").only({"width", "height"}); }),
+            "x.json#/input: unknown key 'widht'; did you mean 'width'?");
+}
+
+TEST(ObjectReader, RefusesWhatIsNoObject) {
+  const Json json = 3;
+  EXPECT_EQ(message([&] { ObjectReader(json, "x.json"); }), "x.json: 3 is no object {...}");
+}
+
+}  // namespace
+}  // namespace robustcheck

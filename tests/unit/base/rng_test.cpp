@@ -1,0 +1,57 @@
+#include "robustcheck/base/rng.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace robustcheck {
+namespace {
+
+TEST(Rng, GivesTheSameStreamForTheSameKey) {
+  Rng a(7, "noise", 3), b(7, "noise", 3);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(a.bits32(), b.bits32());
+}
+
+TEST(Rng, GivesOtherStreamsForOtherKeys) {
+  const auto first = [](std::uint64_t seed, std::string_view purpose, std::uint64_t index) { return Rng(seed, purpose, index).bits64(); };
+  EXPECT_NE(first(7, "noise", 3), first(8, "noise", 3));
+  EXPECT_NE(first(7, "noise", 3), first(7, "noise", 4));
+  EXPECT_NE(first(7, "noise", 3), first(7, "jitter", 3));
+}
+
+/// The numbers are part of every report: another machine or compiler must give the same.
+TEST(Rng, KeepsItsNumbersForEver) {
+  EXPECT_EQ(Rng(1, "test").bits32(), 623132453U);
+}
+
+TEST(Rng, DrawsUniformIntegersBelowTheBound) {
+  Rng rng(1, "below");
+  std::vector<int> counts(5);
+  for (int i = 0; i < 50000; ++i) counts[rng.below(5)] += 1;
+  for (const int count : counts) EXPECT_NEAR(count, 10000, 400);
+}
+
+TEST(Rng, DrawsNormalNumbersOfUnitVariance) {
+  std::vector<float> values(100001);
+  Rng(1, "normal").fill_normal(values);
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  double square = 0.0;
+  for (const float value : values) square += static_cast<double>(value) * value;
+  EXPECT_NEAR(mean, 0.0, 0.015);
+  EXPECT_NEAR(square / static_cast<double>(values.size()), 1.0, 0.02);
+}
+
+TEST(Rng, ShufflesToAPermutation) {
+  std::vector<int> values(20);
+  std::iota(values.begin(), values.end(), 0);
+  const std::vector<int> before = values;
+  Rng(1, "shuffle").shuffle(values);
+  EXPECT_NE(values, before);
+  std::sort(values.begin(), values.end());
+  EXPECT_EQ(values, before);
+}
+
+}  // namespace
+}  // namespace robustcheck

@@ -1,0 +1,73 @@
+#include "robustcheck/space/space.h"
+
+#include <gtest/gtest.h>
+
+#include "fixture.h"
+#include "robustcheck/base/error.h"
+
+namespace robustcheck::space {
+namespace {
+
+Space toy_space(SpaceRequest request = {}) { return make_space(request, toy_catalogue()); }
+
+TEST(Space, JoinsProfiles) {
+  const Space space = toy_space({.profiles = {"mild", "deployment"}});
+  EXPECT_EQ(space.transforms.size(), 3U);
+  EXPECT_EQ(space.knobs.size(), all_knobs().size());
+  EXPECT_EQ(space.find_transform("rotate")->ranges[0].high, 7.0);
+}
+
+TEST(Space, KeepsDropsOrEmptiesByList) {
+  EXPECT_EQ(toy_space({.transforms = {"jpeg"}}).transforms.size(), 1U);
+  EXPECT_EQ(toy_space({.transforms = {"-jpeg"}}).find_transform("jpeg"), nullptr);
+  EXPECT_TRUE(toy_space({.transforms = {"none"}}).transforms.empty());
+  EXPECT_TRUE(toy_space({.transforms = {"none"}, .knobs = {"none"}}).empty());
+}
+
+TEST(Space, ProposesTheNameThatWasMeant) {
+  try {
+    toy_space({.knobs = {"-precison"}});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "--knobs: unknown knob 'precison'; did you mean 'precision'? (robustcheck list knobs)");
+  }
+  EXPECT_THROW(toy_space({.profiles = {"medium"}}), Error);
+}
+
+TEST(Space, DrawsOnlyFromItsRanges) {
+  const Space space = toy_space();
+  Rng rng(1, "space");
+  for (int i = 0; i < 200; ++i) {
+    const Step step = random_step(*space.find_transform("rotate"), rng);
+    EXPECT_LE(std::abs(step.values[0]), 20.0);
+    const Step jpeg = random_step(*space.find_transform("jpeg"), rng);
+    EXPECT_EQ(jpeg.values[0], std::round(jpeg.values[0]));
+  }
+}
+
+TEST(Space, PlacesAStepAtAShareOfItsRange) {
+  const Space space = toy_space();
+  Rng rng(1, "space");
+  EXPECT_EQ(step_at(*space.find_transform("rotate"), -0.5, rng).values[0], -10.0);
+  EXPECT_EQ(step_at(*space.find_transform("jpeg"), -1.0, rng).values[0], 30.0);
+  EXPECT_TRUE(has_side(*space.find_transform("jpeg"), -1));
+  EXPECT_FALSE(has_side(*space.find_transform("jpeg"), 1));
+}
+
+TEST(Space, RepairsWhatAStrategyProposes) {
+  Space space = toy_space();
+  space.max_transforms = 2;
+  std::erase(space.knobs.front().values, "bf16");
+  Variance variance;
+  variance.data = {{"jpeg", {10}}, {"jpeg", {50}}, {"rotate", {0}}, {"rotate", {-90}}, {"blur", {0.2, 10}}};
+  variance.config = {{"precision", "bf16"}, {"threads", "2"}};
+  const Variance fixed = repaired(variance, space);
+  ASSERT_EQ(fixed.data.size(), 2U);
+  EXPECT_EQ(fixed.data[0].values[0], 30.0);
+  EXPECT_EQ(fixed.data[1].values[0], -20.0);
+  EXPECT_EQ(fixed.config, (Assignment{{"threads", "2"}}));
+  EXPECT_EQ(repaired(fixed, space), fixed);
+}
+
+}  // namespace
+}  // namespace robustcheck::space
