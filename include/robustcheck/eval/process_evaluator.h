@@ -12,9 +12,10 @@ namespace robustcheck::eval {
 /// Forms fixed, padded batches from the order of the trials and runs them in a pool.
 /// Trials of one configuration are joined into one stream of (image, steps, seed), cut into batches of the `batch_size`
 /// knob (reference: kReferenceBatch, or Preprocessing::batch where the file was traced for one size); the last one is
-/// padded with copies of its first item. Jobs are grouped by configuration so that switching is rare. A batch that fails
-/// as a whole is run again image by image (batch filled with copies of one image), so that only the images that cause it
-/// fail; a configuration or a trial in which all of the first images fail alone in the same way fails without further ado.
+/// padded with copies of its first item. Jobs are grouped by configuration so that switching is rare. A batch that
+/// fails as a whole is run again image by image (batch filled with copies of one image), so that only the images that
+/// cause it fail; a configuration or a trial in which all of the first images fail alone in the same way fails without
+/// further ado.
 class ProcessEvaluator : public Evaluator {
  public:
   static constexpr std::size_t kReferenceBatch = 32;
@@ -26,7 +27,7 @@ class ProcessEvaluator : public Evaluator {
   /// As `replay` makes it: the image at position 0, the batch filled with copies. Fresh: in a new worker.
   oracle::Observation observe_exact(const space::Variance& variance, ImageIndex image, bool fresh = false);
 
-  const Timings& timings() const { return timings_; }  ///< summed over all jobs
+  const Timings& timings() const { return timings_; }   ///< summed over all jobs
   std::uint64_t forwards() const { return forwards_; }  ///< rows computed, padding included
 
  private:

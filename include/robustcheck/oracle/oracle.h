@@ -28,7 +28,6 @@ struct Oracle {
   Judge judge;
   bool needs_labels = false;
   bool needs_reference_configuration = false;  ///< judged against D alone on the same image
-  bool guides = true;                          ///< may be chosen with --oracle
 };
 
 /// label, consistency, divergence, numeric, crash (DESIGN "Meaning").

@@ -1,0 +1,281 @@
+#include "robustcheck/eval/messages.h"
+
+#include <cmath>
+#include <limits>
+
+#include "plain_text.h"
+#include "robustcheck/base/error.h"
+#include "wire.h"
+
+namespace robustcheck::eval {
+namespace {
+
+constexpr std::size_t kMaxSteps = 256;        // of one chain
+constexpr std::size_t kMaxValues = 256;       // of one step
+constexpr std::size_t kMaxBatch = 65536;      // items of one job
+constexpr std::size_t kBorders = 3;           // space::Border
+constexpr std::size_t kNoLabel = UINT32_MAX;  // ImageFile::label on the wire
+
+using Chain = std::vector<space::Step>;
+
+void put(Writer& writer, const Chain& chain) {
+  writer.count(chain.size());
+  for (const space::Step& step : chain) {
+    writer.text(step.transform);
+    writer.number(static_cast<std::uint8_t>(step.border));
+    writer.numbers(step.values);
+  }
+}
+
+Chain get_chain(Reader& reader) {
+  Chain chain(reader.count(9, kMaxSteps));
+  for (space::Step& step : chain) {
+    step.transform = reader.text();
+    step.border = reader.enumerator<space::Border>(kBorders);
+    step.values = reader.numbers<double>(kMaxValues);
+  }
+  return chain;
+}
+
+/// The items of one trial share their chain: each distinct chain is written once.
+void put(Writer& writer, const std::vector<WorkItem>& items) {
+  std::vector<const Chain*> chains;
+  std::vector<std::uint32_t> chain_of;
+  for (const WorkItem& item : items) {
+    std::size_t index = chains.size();
+    while (index > 0 && *chains[index - 1] != item.data) --index;
+    if (index == 0) chains.push_back(&item.data);
+    chain_of.push_back(static_cast<std::uint32_t>((index == 0 ? chains.size() : index) - 1));
+  }
+  writer.count(chains.size());
+  for (const Chain* chain : chains) put(writer, *chain);
+  writer.count(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    writer.number(items[i].image);
+    writer.number(chain_of[i]);
+    writer.number(items[i].seed);
+  }
+}
+
+std::vector<WorkItem> get_items(Reader& reader) {
+  std::vector<Chain> chains(reader.count(4, kMaxBatch));
+  for (Chain& chain : chains) chain = get_chain(reader);
+  std::vector<WorkItem> items(reader.count(16, kMaxBatch));
+  for (WorkItem& item : items) {
+    item.image = reader.number<ImageIndex>();
+    const auto chain = reader.number<std::uint32_t>();
+    if (chain >= chains.size()) Reader::fail("an item of chain " + std::to_string(chain));
+    item.data = chains[chain];
+    item.seed = reader.number<std::uint64_t>();
+  }
+  return items;
+}
+
+void put(Writer& writer, const ImageFile& image) {
+  writer.text(image.path.native());
+  writer.text(image.name);
+  writer.text(image.sha256);
+  writer.number(image.label ? static_cast<std::uint32_t>(*image.label) : static_cast<std::uint32_t>(kNoLabel));
+}
+
+ImageFile get_image(Reader& reader) {
+  ImageFile image;
+  image.path = reader.text();
+  image.name = reader.text();
+  image.sha256 = reader.text();
+  if (const auto label = reader.number<std::uint32_t>(); label != kNoLabel) image.label = static_cast<Label>(label);
+  return image;
+}
+
+void put(Writer& writer, const oracle::Observation& row) {
+  writer.number(static_cast<std::uint8_t>(row.status));
+  if (!row.ok()) return writer.text(row.message);
+  writer.number(static_cast<std::uint8_t>(row.output));
+  writer.numbers(row.scores);
+}
+
+oracle::Status get_status(Reader& reader) { return reader.enumerator<oracle::Status>(oracle::kStatusNames.size()); }
+
+oracle::Observation get_row(Reader& reader) {
+  const oracle::Status status = get_status(reader);
+  if (status != oracle::Status::ok) return oracle::failed_observation(status, one_line(reader.text()));
+  const auto output = reader.enumerator<OutputKind>(kOutputKindNames.size());
+  return oracle::make_observation(reader.numbers<float>(), output);
+}
+
+void put(Writer& writer, const Timings& timings) {
+  for (const double seconds :
+       {timings.decode_s, timings.perturb_s, timings.preprocess_s, timings.forward_s, timings.switch_s})
+    writer.number(seconds);
+}
+
+Timings get_timings(Reader& reader) {
+  Timings timings;
+  for (double* seconds :
+       {&timings.decode_s, &timings.perturb_s, &timings.preprocess_s, &timings.forward_s, &timings.switch_s}) {
+    *seconds = reader.number<double>();
+    if (!std::isfinite(*seconds) || *seconds < 0) Reader::fail("a duration that is no number");
+  }
+  return timings;
+}
+
+void put(Writer& writer, const SetupRequest& setup) {
+  writer.text(setup.model);
+  writer.text(image::to_json(setup.preprocessing).dump());
+  writer.number(setup.image_cache_bytes);
+  writer.number(setup.model_cache_bytes);
+  writer.count(setup.images.size());
+  for (const ImageFile& image : setup.images) put(writer, image);
+}
+
+SetupRequest get_setup(Reader& reader) {
+  SetupRequest setup;
+  setup.model = reader.text();
+  setup.preprocessing = image::preprocessing_from_json(parse_json(reader.text(), "message"), "message");
+  setup.image_cache_bytes = reader.number<std::uint64_t>();
+  setup.model_cache_bytes = reader.number<std::uint64_t>();
+  setup.images.resize(reader.count(16));
+  for (ImageFile& image : setup.images) image = get_image(reader);
+  return setup;
+}
+
+void put(Writer& writer, const ForwardRequest& request) {
+  writer.count(request.config.size());
+  for (const auto& [knob, value] : request.config) {
+    writer.text(knob);
+    writer.text(value);
+  }
+  put(writer, request.items);
+  writer.number(request.wanted);
+}
+
+ForwardRequest get_forward(Reader& reader) {
+  ForwardRequest request;
+  for (std::size_t left = reader.count(8); left > 0; --left) {
+    std::string knob = reader.text();
+    request.config[std::move(knob)] = reader.text();
+  }
+  request.items = get_items(reader);
+  request.wanted = reader.number<std::uint32_t>();
+  if (request.wanted > request.items.size()) Reader::fail("more rows wanted than there are items");
+  return request;
+}
+
+void put(Writer& writer, const ForwardReply& reply) {
+  writer.count(reply.rows.size());
+  for (const oracle::Observation& row : reply.rows) put(writer, row);
+  put(writer, reply.timings);
+}
+
+ForwardReply get_forward_reply(Reader& reader) {
+  ForwardReply reply;
+  for (std::size_t left = reader.count(5, kMaxBatch); left > 0; --left) reply.rows.push_back(get_row(reader));
+  reply.timings = get_timings(reader);
+  return reply;
+}
+
+void put(Writer& writer, const PerturbRequest& request) {
+  put(writer, std::vector<WorkItem>{request.item});
+  writer.text(request.png);
+}
+
+PerturbRequest get_perturb(Reader& reader) {
+  std::vector<WorkItem> items = get_items(reader);
+  if (items.size() != 1) Reader::fail("perturb takes one item");
+  return {std::move(items.front()), reader.text()};
+}
+
+void put(Writer& writer, const PerturbReply& reply) {
+  for (const int size : {reply.width, reply.height, reply.channels}) writer.number(size);
+}
+
+PerturbReply get_perturb_reply(Reader& reader) {
+  PerturbReply reply;
+  for (int* size : {&reply.width, &reply.height, &reply.channels}) *size = reader.number<int>();
+  return reply;
+}
+
+void put(Writer& writer, const CapabilitiesReply& reply) {
+  for (const std::string* text :
+       {&reply.torch_version, &reply.opencv_version, &reply.codec_versions, &reply.cpu_capability})
+    writer.text(*text);
+  for (const bool flag : {reply.native_bf16, reply.native_fp16, reply.cuda})
+    writer.number(static_cast<std::uint8_t>(flag));
+}
+
+CapabilitiesReply get_capabilities_reply(Reader& reader) {
+  CapabilitiesReply reply;
+  for (std::string* text : {&reply.torch_version, &reply.opencv_version, &reply.codec_versions, &reply.cpu_capability})
+    *text = one_line(reader.text());
+  for (bool* flag : {&reply.native_bf16, &reply.native_fp16, &reply.cuda}) *flag = reader.boolean();
+  return reply;
+}
+
+void put(Writer& writer, const Failure& failure) {
+  writer.number(static_cast<std::uint8_t>(failure.status));
+  writer.text(failure.message);
+}
+
+Failure get_failure(Reader& reader) {
+  const oracle::Status status = get_status(reader);
+  if (status == oracle::Status::ok) Reader::fail("a failure with status ok");
+  return {status, one_line(reader.text())};
+}
+
+void put(Writer&, const SetupReply&) {}
+void put(Writer&, const CapabilitiesRequest&) {}
+
+/// The tag is the alternative's position in its variant.
+template <class Variant>
+std::string encode_tagged(const Variant& message) {
+  Writer writer;
+  writer.number(static_cast<std::uint8_t>(message.index()));
+  std::visit([&](const auto& value) { put(writer, value); }, message);
+  return writer.take();
+}
+
+Request get_request(Reader& reader) {
+  switch (reader.number<std::uint8_t>()) {
+    case 0: return get_setup(reader);
+    case 1: return get_forward(reader);
+    case 2: return get_perturb(reader);
+    case 3: return CapabilitiesRequest{};
+    default: Reader::fail("an unknown request");
+  }
+}
+
+Reply get_reply(Reader& reader) {
+  switch (reader.number<std::uint8_t>()) {
+    case 0: return SetupReply{};
+    case 1: return get_forward_reply(reader);
+    case 2: return get_perturb_reply(reader);
+    case 3: return get_capabilities_reply(reader);
+    case 4: return get_failure(reader);
+    default: Reader::fail("an unknown reply");
+  }
+}
+
+}  // namespace
+
+std::string encode(const Request& request) { return encode_tagged(request); }
+std::string encode(const Reply& reply) { return encode_tagged(reply); }
+
+Request decode_request(std::string_view payload) {
+  Reader reader(payload);
+  try {
+    Request request = get_request(reader);
+    reader.expect_end();
+    return request;
+  } catch (const Error& error) {
+    throw Error(ErrorKind::internal, error.what());  // preprocessing_from_json would blame the user
+  }
+}
+
+Reply decode_reply(std::string_view payload) {
+  Reader reader(payload);
+  Reply reply = get_reply(reader);
+  reader.expect_end();
+  return reply;
+}
+
+}  // namespace robustcheck::eval

@@ -1,0 +1,67 @@
+#include "robustcheck/eval/process_evaluator.h"
+
+#include <charconv>
+
+#include "batches.h"
+#include "robustcheck/base/error.h"
+#include "trial_run.h"
+
+namespace robustcheck::eval {
+namespace {
+
+constexpr std::size_t kLargestBatch = 4096;
+
+std::size_t parse_batch_size(const std::string& text) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > kLargestBatch)
+    throw Error(ErrorKind::usage,
+                "batch_size: '" + text + "' is no integer in [1, " + std::to_string(kLargestBatch) + "]");
+  return value;
+}
+
+void add(Timings& sum, const Timings& more) {
+  sum.decode_s += more.decode_s;
+  sum.perturb_s += more.perturb_s;
+  sum.preprocess_s += more.preprocess_s;
+  sum.forward_s += more.forward_s;
+  sum.switch_s += more.switch_s;
+}
+
+}  // namespace
+
+ProcessEvaluator::ProcessEvaluator(WorkerPool& pool, const image::Preprocessing& preprocessing)
+    : pool_(pool), preprocessing_(preprocessing) {}
+
+std::size_t ProcessEvaluator::batch_size(const space::Assignment& config) const {
+  if (const auto knob = config.find("batch_size"); knob != config.end()) return parse_batch_size(knob->second);
+  return preprocessing_.batch ? static_cast<std::size_t>(*preprocessing_.batch) : kReferenceBatch;
+}
+
+void ProcessEvaluator::count(const Request& job, const Reply& reply) {
+  const auto* answered = std::get_if<ForwardReply>(&reply);
+  if (answered == nullptr) return;
+  forwards_ += std::get<ForwardRequest>(job).items.size();
+  add(timings_, answered->timings);
+}
+
+std::vector<std::vector<oracle::Observation>> ProcessEvaluator::observe(std::span<const space::Trial> trials) {
+  const auto size_of = [this](const space::Assignment& config) { return batch_size(config); };
+  const auto run = [this](std::span<const Request> jobs) {
+    std::vector<Reply> replies = pool_.run(jobs);
+    for (std::size_t i = 0; i < jobs.size(); ++i) count(jobs[i], replies[i]);
+    return replies;
+  };
+  return observe_trials(trials, form_groups(trials, size_of), run, proven_);
+}
+
+oracle::Observation ProcessEvaluator::observe_exact(const space::Variance& variance, ImageIndex image, bool fresh) {
+  const Request job = make_job(variance.config, batch_size(variance.config), {{image, variance.data, variance.seed}});
+  Reply reply = fresh ? pool_.run_in_fresh_worker(job) : std::move(pool_.run({&job, 1}).front());
+  count(job, reply);
+  if (auto* answered = std::get_if<ForwardReply>(&reply)) return std::move(answered->rows.front());
+  const Failure& failure = std::get<Failure>(reply);
+  return oracle::failed_observation(failure.status, failure.message);
+}
+
+}  // namespace robustcheck::eval

@@ -1,0 +1,95 @@
+#include "robustcheck/report/report.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace robustcheck::report {
+namespace {
+
+space::Catalogue catalogue() {
+  space::Catalogue catalogue;
+  catalogue.transforms = {{.name = "rotate", .family = "", .summary = "", .source = "", .parameters = {{"degrees", -45, 45, 0, "degrees"}}, .has_border = true}};
+  catalogue.knobs = space::all_knobs();
+  return catalogue;
+}
+
+Report example() {
+  Report report;
+  report.catalogue = catalogue();
+  report.baseline.accuracy = 0.923;
+  report.baseline.images = 1000;
+  report.robust_accuracy = RobustAccuracy{0.5, {0.46, 0.54}, 500};
+  Counterexample found;
+  found.id = "0123abcd";
+  found.oracle = "label";
+  found.variance = {{{"rotate", {12.5}}}, {{"precision", "bf16"}}, 0};
+  found.signature = space::signature("label", found.variance);
+  found.magnitude = 0.278;
+  found.knobs_changed = 1;
+  found.failures = 100;
+  found.images = 400;
+  found.ci95 = {0.21, 0.295};
+  found.attribution = analysis::Attribution{0.1, 0.05, 0.25, {0.11, {0.07, 0.15}}};
+  found.examples = {{"a/1.png", std::string(64, '0'), 1, {1, 0.9}, {2, 0.6}, "cases/0123abcd-1.json"}};
+  report.counterexamples = {found};
+  report.counts.dropped = {{"unconfirmed", 2}, {"invalid", 0}};
+  return report;
+}
+
+std::string terminal(const Report& report, TerminalStyle style = {}) {
+  std::ostringstream out;
+  write_terminal(report, "run", style, out);
+  return out.str();
+}
+
+TEST(TerminalReport, SaysWhatBreaksTheModelAndHowToSeeItAgain) {
+  EXPECT_EQ(terminal(example()),
+            "1 confirmed counterexample\n"
+            "clean accuracy  92.3 % on 1000 images\n"
+            "worst case      50.0 % [46.0, 54.0]: right under every counterexample below, 500 unseen images\n"
+            "\n"
+            "rank failure rate     95 % interval  images  magnitude  oracle\n"
+            "   1      25.0 %    [21.0, 29.5]     400       0.28  label\n"
+            "      rotate 12.5 degrees (reflect border); precision bf16\n"
+            "      needs both: data alone 10.0 %, configuration alone 5.0 %, only together\n"
+            "      11.0 % [7.0, 15.0]\n"
+            "      robustcheck replay run/cases/0123abcd-1.json\n"
+            "\n"
+            "left out: unconfirmed 2\n"
+            "report: run/report.json\n");
+}
+
+TEST(TerminalReport, HasNoEscapesWithoutColour) { EXPECT_EQ(terminal(example()).find('\033'), std::string::npos); }
+
+TEST(TerminalReport, SaysWhenNothingWasFoundAndWhenItIsPartial) {
+  Report report;
+  report.status = "partial";
+  EXPECT_TRUE(terminal(report).starts_with("no confirmed counterexample (partial run"));
+}
+
+TEST(JsonReport, HasNullsWhereOneSideIsEmpty) {
+  Report report = example();
+  report.counterexamples[0].variance.config.clear();
+  report.counterexamples[0].attribution.reset();
+  const Json attribution = to_json(report)["counterexamples"][0]["attribution"];
+  EXPECT_EQ(attribution["data"], 0.25);
+  EXPECT_TRUE(attribution["config"].is_null() && attribution["both"].is_null() && attribution["interaction"].is_null());
+}
+
+TEST(JsonReport, HasEveryKeyOfTheContractInAnEmptyReport) {
+  const Json json = to_json(Report{});
+  for (const char* key : {"schema_version", "tool", "status", "seed", "command", "model", "variants", "dataset", "preprocess", "space", "environment", "baseline", "budget",
+                          "robust_accuracy", "counterexamples", "tolerance", "interaction_map", "unavailable_knobs", "dropped", "timing"})
+    EXPECT_TRUE(json.contains(key)) << key;
+}
+
+TEST(JsonReport, IsTheSameTwice) {
+  std::ostringstream a, b;
+  write_json(example(), a);
+  write_json(example(), b);
+  EXPECT_EQ(a.str(), b.str());
+}
+
+}  // namespace
+}  // namespace robustcheck::report
