@@ -1,0 +1,94 @@
+#include "batch_maker.h"
+
+#include <algorithm>
+
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/hash.h"
+#include "robustcheck/codec/codec.h"
+#include "robustcheck/image/preprocess.h"
+#include "robustcheck/transform/transform.h"
+#include "stopwatch.h"
+
+namespace robustcheck::runtime {
+namespace {
+
+bool same(const eval::WorkItem& a, const eval::WorkItem& b) {
+  return a.image == b.image && a.seed == b.seed && a.data == b.data;
+}
+
+/// Position of the first item that equals items[i].
+std::size_t first_equal(std::span<const eval::WorkItem> items, std::size_t i) {
+  std::size_t first = 0;
+  while (!same(items[first], items[i])) ++first;
+  return first;
+}
+
+}  // namespace
+
+BatchMaker::BatchMaker(std::vector<ImageFile> images, image::Preprocessing preprocessing, std::uint64_t cache_bytes)
+    : images_(std::move(images)), preprocessing_(std::move(preprocessing)), decoded_(cache_bytes) {}
+
+cv::Mat BatchMaker::decoded(ImageIndex index) {
+  if (const cv::Mat* known = decoded_.find(index)) return *known;
+  const cv::Mat image = codec::decode(images_[index].path);
+  return decoded_.insert(index, image, image.total() * image.elemSize());
+}
+
+cv::Mat BatchMaker::perturbed(const eval::WorkItem& item, eval::Timings& timings) {
+  if (item.image >= images_.size())
+    throw Error(ErrorKind::internal,
+                "a job names image " + std::to_string(item.image) + " of " + std::to_string(images_.size()));
+  cv::Mat image;
+  {
+    const Stopwatch stopwatch(timings.decode_s);
+    image = decoded(item.image);
+  }
+  if (item.data.empty()) return image;
+  const Stopwatch stopwatch(timings.perturb_s);
+  return transform::apply_chain(image, item.data, item.seed, hash_key(images_[item.image].sha256));
+}
+
+void BatchMaker::preprocess(const cv::Mat& image, ImageIndex index, const std::string& filter,
+                            std::span<float> planes) const {
+  try {
+    image::preprocess(image, preprocessing_, filter, planes);
+  } catch (const Error& error) {
+    throw Error(error.kind(), images_[index].path.string() + ": " + error.what());
+  }
+}
+
+std::string BatchMaker::fill(const eval::WorkItem& item, const std::string& filter, std::span<float> planes,
+                             eval::Timings& timings) {
+  try {
+    const cv::Mat image = perturbed(item, timings);
+    const Stopwatch stopwatch(timings.preprocess_s);
+    preprocess(image, item.image, filter, planes);
+    return "";
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::input) throw;
+    std::fill(planes.begin(), planes.end(), 0.0f);
+    return error.what();
+  }
+}
+
+BatchMaker::Made BatchMaker::make(std::span<const eval::WorkItem> items, const std::string& filter,
+                                  eval::Timings& timings) {
+  const image::Size size = preprocessing_.input;
+  const std::size_t values = static_cast<std::size_t>(preprocessing_.channel_count()) * size.width * size.height;
+  planes_.resize(values * items.size());
+  const auto planes_of = [&](std::size_t i) { return std::span(planes_).subspan(i * values, values); };
+  Made made;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::size_t source = first_equal(items, i);
+    if (source == i) {
+      made.problems.push_back(fill(items[i], filter, planes_of(i), timings));
+    } else {
+      std::ranges::copy(planes_of(source), planes_of(i).begin());
+      made.problems.push_back(made.problems[source]);
+    }
+  }
+  made.batch = {planes_, static_cast<int>(items.size()), preprocessing_.channel_count(), size.height, size.width};
+  return made;
+}
+
+}  // namespace robustcheck::runtime

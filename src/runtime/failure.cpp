@@ -1,0 +1,58 @@
+#include "failure.h"
+
+#include <c10/util/Exception.h>
+#include <torch/csrc/jit/frontend/error_report.h>
+
+#include <algorithm>
+#include <new>
+#include <string_view>
+
+namespace robustcheck::runtime {
+namespace {
+
+constexpr std::size_t kLongest = 300;
+
+/// The interpreter tells its own traceback first; the reason stands behind the last "RuntimeError: " or the like.
+/// Everything else begins with its reason.
+std::string useful_line(std::string_view text) {
+  constexpr std::string_view kMark = "Error: ";
+  if (const std::size_t mark = text.rfind(kMark); mark != std::string_view::npos)
+    text.remove_prefix(mark + kMark.size());
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return "LibTorch gave no reason";
+  text.remove_prefix(begin);
+  return std::string(text.substr(0, std::min(text.find('\n'), kLongest)));
+}
+
+/// LibTorch has no type for a failed allocation on the CPU, and the interpreter turns every exception into text.
+oracle::Status status_of(std::string_view text) {
+  const bool memory = text.find("DefaultCPUAllocator") != std::string_view::npos ||
+                      text.find("std::bad_alloc") != std::string_view::npos;
+  return memory ? oracle::Status::out_of_memory : oracle::Status::model_error;
+}
+
+ModelFailure failure_from(const std::string& place, std::string_view text) {
+  return {status_of(text), (place.empty() ? "" : place + ": ") + useful_line(text)};
+}
+
+}  // namespace
+
+ModelFailure current_failure(const std::string& place) {
+  try {
+    throw;
+  } catch (const ModelFailure& failure) {
+    return failure;
+  } catch (const c10::Error& error) {
+    return failure_from(place, error.what_without_backtrace());
+  } catch (const torch::jit::ErrorReport& error) {
+    return failure_from(place, error.what());
+  } catch (const std::bad_alloc&) {
+    return {oracle::Status::out_of_memory, (place.empty() ? "" : place + ": ") + "out of memory"};
+  } catch (const std::exception& error) {
+    return failure_from(place, error.what());
+  } catch (...) {
+    return failure_from(place, "an exception of unknown type");
+  }
+}
+
+}  // namespace robustcheck::runtime

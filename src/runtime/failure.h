@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "robustcheck/runtime/model.h"
+
+namespace robustcheck::runtime {
+
+/// The exception under way (call it in a catch block) as a failure of the model: its kind and one useful line, after
+/// `place` when that is not empty. A ModelFailure stays as it is.
+ModelFailure current_failure(const std::string& place);
+
+/// Calls `work`; whatever LibTorch throws leaves as ModelFailure.
+template <class Work>
+auto guarded(const std::string& place, Work&& work) {
+  try {
+    return work();
+  } catch (...) {
+    throw current_failure(place);
+  }
+}
+
+}  // namespace robustcheck::runtime

@@ -1,0 +1,131 @@
+#include "robustcheck/runtime/service.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+#include "batch_maker.h"
+#include "failure.h"
+#include "process_flags.h"
+#include "robustcheck/codec/codec.h"
+#include "robustcheck/runtime/model.h"
+#include "stopwatch.h"
+
+namespace robustcheck::runtime {
+
+using oracle::Observation;
+using oracle::Status;
+
+struct Service::State {
+  std::optional<BatchMaker> maker;
+  std::unique_ptr<Model> model;
+  OutputKind output = OutputKind::logits;
+
+  eval::Reply answer(const eval::SetupRequest& setup);
+  eval::Reply answer(const eval::ForwardRequest& request);
+  eval::Reply answer(const eval::PerturbRequest& request);
+  eval::Reply answer(const eval::CapabilitiesRequest& request);
+
+ private:
+  BatchMaker& ready_maker();
+  Logits forward(const Batch& batch, const space::Assignment& config, eval::Timings& timings);
+};
+
+namespace {
+
+std::string filter_of(const space::Assignment& config) {
+  const auto found = config.find("resize_filter");
+  return found == config.end() || found->second == "as_specified" ? "" : found->second;
+}
+
+std::vector<Observation> failed_rows(std::span<const std::string> problems) {
+  std::vector<Observation> rows;
+  for (const std::string& problem : problems) rows.push_back(oracle::failed_observation(Status::image_error, problem));
+  return rows;
+}
+
+std::vector<Observation> rows_of(const Logits& logits, std::span<const std::string> problems, OutputKind output) {
+  std::vector<Observation> rows = failed_rows(problems);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!problems[i].empty()) continue;
+    const auto begin = logits.values.begin() + static_cast<std::ptrdiff_t>(i) * logits.classes;
+    rows[i] = oracle::make_observation({begin, begin + logits.classes}, output);
+  }
+  return rows;
+}
+
+}  // namespace
+
+BatchMaker& Service::State::ready_maker() {
+  if (!maker) throw ModelFailure(Status::model_error, "this worker was not set up");
+  return *maker;
+}
+
+Logits Service::State::forward(const Batch& batch, const space::Assignment& config, eval::Timings& timings) {
+  const double before = model->switch_seconds();
+  Logits logits;
+  {
+    const Stopwatch stopwatch(timings.forward_s);
+    logits = model->run(batch, config);
+  }
+  timings.switch_s = model->switch_seconds() - before;
+  timings.forward_s -= timings.switch_s;
+  return logits;
+}
+
+eval::Reply Service::State::answer(const eval::SetupRequest& setup) {
+  model.reset();
+  maker.emplace(setup.images, setup.preprocessing, setup.image_cache_bytes);
+  output = setup.preprocessing.output;
+  if (!setup.model.empty()) model = load_torchscript(setup.model, setup.model_cache_bytes);
+  return eval::SetupReply{};
+}
+
+eval::Reply Service::State::answer(const eval::ForwardRequest& request) {
+  if (!model) throw ModelFailure(Status::model_error, "this worker was started without a model");
+  if (request.wanted > request.items.size())
+    throw ModelFailure(Status::model_error, "more rows are wanted than items sent");
+  eval::ForwardReply reply;
+  const BatchMaker::Made made = ready_maker().make(request.items, filter_of(request.config), reply.timings);
+  const auto wanted = std::span<const std::string>(made.problems).first(request.wanted);
+  const bool none_usable = std::ranges::none_of(made.problems, &std::string::empty);
+  reply.rows =
+      none_usable ? failed_rows(wanted) : rows_of(forward(made.batch, request.config, reply.timings), wanted, output);
+  return reply;
+}
+
+eval::Reply Service::State::answer(const eval::PerturbRequest& request) {
+  eval::Timings unused;
+  const cv::Mat image = ready_maker().perturbed(request.item, unused);
+  codec::write_png(request.png, image);
+  return eval::PerturbReply{image.cols, image.rows, image.channels()};
+}
+
+eval::Reply Service::State::answer(const eval::CapabilitiesRequest&) {
+  const RuntimeInfo info = runtime_info();
+  return eval::CapabilitiesReply{.torch_version = info.version,
+                                 .opencv_version = cv::getVersionString(),
+                                 .codec_versions = codec::versions(),
+                                 .cpu_capability = info.cpu_capability,
+                                 .native_bf16 = info.native_bf16,
+                                 .native_fp16 = info.native_fp16,
+                                 .cuda = info.cuda};
+}
+
+Service::Service() : state_(std::make_unique<State>()) {
+  cv::setNumThreads(1);
+  warn_once();
+}
+
+Service::~Service() = default;
+
+eval::Reply Service::handle(const eval::Request& request) {
+  try {
+    return std::visit([this](const auto& alternative) { return state_->answer(alternative); }, request);
+  } catch (...) {
+    const ModelFailure failure = current_failure("");
+    return eval::Failure{failure.status, failure.what()};
+  }
+}
+
+}  // namespace robustcheck::runtime

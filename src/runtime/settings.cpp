@@ -1,0 +1,55 @@
+#include "settings.h"
+
+#include <span>
+#include <string_view>
+
+#include "robustcheck/base/text.h"
+#include "robustcheck/runtime/model.h"
+
+namespace robustcheck::runtime {
+namespace {
+
+using Names = std::span<const std::string_view>;
+
+constexpr std::string_view kPrecisions[] = {"fp32", "bf16", "fp16", "fp64", "weights_bf16", "weights_fp16"};
+constexpr std::string_view kMemoryFormats[] = {"contiguous", "channels_last"};
+constexpr std::string_view kGraphs[] = {"as_saved", "frozen", "optimized"};
+constexpr std::string_view kWeightOnly[] = {"off", "int8", "int4"};
+constexpr std::string_view kThreads[] = {"1", "2", "4"};
+constexpr std::string_view kOnednn[] = {"on", "off"};
+
+std::size_t index_of(const std::string& knob, const std::string& value, Names names) {
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i] == value) return i;
+  const std::vector<std::string> allowed(names.begin(), names.end());
+  throw ModelFailure(oracle::Status::unavailable,
+                     "knob " + knob + " has no value '" + value + "' here; it takes " + join(allowed, ", "));
+}
+
+void apply(Settings& settings, const std::string& knob, const std::string& value) {
+  const auto chosen = [&](Names names) { return index_of(knob, value, names); };
+  if (knob == "precision")
+    settings.variant.precision = static_cast<Precision>(chosen(kPrecisions));
+  else if (knob == "memory_format")
+    settings.variant.memory_format = static_cast<MemoryFormat>(chosen(kMemoryFormats));
+  else if (knob == "graph")
+    settings.variant.graph = static_cast<Graph>(chosen(kGraphs));
+  else if (knob == "weight_only")
+    settings.variant.weight_only = static_cast<WeightOnly>(chosen(kWeightOnly));
+  else if (knob == "threads")
+    settings.call.threads = 1 << chosen(kThreads);
+  else if (knob == "onednn")
+    settings.call.onednn = chosen(kOnednn) == 0;
+  else if (knob != "batch_size" && knob != "resize_filter")
+    throw ModelFailure(oracle::Status::unavailable, "knob '" + knob + "' is unknown to this worker");
+}
+
+}  // namespace
+
+Settings settings_of(const space::Assignment& config) {
+  Settings settings;
+  for (const auto& [knob, value] : config) apply(settings, knob, value);
+  return settings;
+}
+
+}  // namespace robustcheck::runtime

@@ -1,0 +1,127 @@
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include <chrono>
+
+#include "diagnose.h"
+#include "failure.h"
+#include "lru_cache.h"
+#include "process_flags.h"
+#include "robustcheck/runtime/model.h"
+#include "variant.h"
+
+namespace robustcheck::runtime {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kWarmUps = 3;  // the interpreter profiles in the first run and compiles in the second
+
+[[noreturn]] void fail(const std::string& problem) { throw ModelFailure(oracle::Status::model_error, problem); }
+
+std::string shape_of(const at::Tensor& tensor) {
+  std::string text;
+  for (const std::int64_t size : tensor.sizes()) text += (text.empty() ? "" : " x ") + std::to_string(size);
+  return text.empty() ? "a single number" : text;
+}
+
+std::string kind_of(const c10::IValue& output) {
+  if (output.isTuple()) return "a tuple of " + std::to_string(output.toTupleRef().size()) + " values";
+  if (output.isGenericDict()) return "a dict";
+  if (output.isList()) return "a list";
+  return "a value of type " + output.type()->repr_str();
+}
+
+/// The scores, or a one-line reason why they are none.
+at::Tensor checked_scores(const c10::IValue& output, int count) {
+  if (!output.isTensor())
+    fail("the model returns " + kind_of(output) +
+         ", not one tensor of N x K scores; export a wrapper that returns the scores");
+  const at::Tensor& scores = output.toTensor();
+  if (!scores.is_floating_point())
+    fail(std::string("the model returns ") + c10::toString(scores.scalar_type()) +
+         " values, not floating-point scores");
+  if (scores.dim() != 2 || scores.size(1) == 0)
+    fail("the model returns a tensor of " + shape_of(scores) + ", not N x K scores (N = batch, K = classes)");
+  if (scores.size(0) != count)
+    fail("the model returned " + std::to_string(scores.size(0)) + " rows for a batch of " + std::to_string(count) +
+         "; a file traced for one batch size needs \"input\": {\"batch\": " + std::to_string(scores.size(0)) +
+         "} in the preprocessing file");
+  return scores;
+}
+
+Logits to_logits(const at::Tensor& scores) {
+  const at::Tensor plain = scores.to(at::kFloat).contiguous();
+  const float* values = plain.const_data_ptr<float>();
+  return {{values, values + plain.numel()}, static_cast<int>(plain.size(1))};
+}
+
+/// A fresh copy every time: a network may normalise its input in place.
+c10::IValue input_for(const Variant& variant, const Batch& batch) {
+  const at::Tensor borrowed = at::from_blob(const_cast<float*>(batch.values.data()),
+                                            {batch.count, batch.channels, batch.height, batch.width}, at::kFloat);
+  return borrowed.to(variant.type, /*non_blocking=*/false, /*copy=*/true, variant.memory_format);
+}
+
+c10::IValue forward(Variant& variant, const Batch& batch) {
+  return guarded("", [&] { return variant.module.forward({input_for(variant, batch)}); });
+}
+
+/// One TorchScript file. A call gives the same bits whatever ran before in this process: every variant is converted
+/// under the same process-wide flags, and warmed up for every shape before its output counts.
+class TorchScriptModel : public Model {
+ public:
+  TorchScriptModel(std::filesystem::path path, std::uint64_t cache_bytes)
+      : path_(std::move(path)), variants_(cache_bytes) {
+    variant({});
+  }
+
+  Logits run(const Batch& batch, const space::Assignment& config) override {
+    const Settings settings = settings_of(config);
+    Variant& chosen = variant(settings.variant);
+    apply(settings.call);
+    const c10::InferenceMode inference;
+    warm_up(chosen, batch);
+    const c10::IValue output = forward(chosen, batch);
+    return guarded("", [&] { return to_logits(checked_scores(output, batch.count)); });
+  }
+
+  double switch_seconds() const override { return switch_seconds_; }
+
+ private:
+  Variant& variant(const VariantKey& key) {
+    if (Variant* known = variants_.find(key)) return *known;
+    const Clock::time_point start = Clock::now();
+    apply(CallSettings{});
+    Variant made = make_variant(path_, key);
+    add_switch_time(start);
+    const std::uint64_t bytes = made.bytes;
+    return variants_.insert(key, std::move(made), bytes);
+  }
+
+  void warm_up(Variant& variant, const Batch& batch) {
+    const std::array<int, 4> shape = {batch.count, batch.channels, batch.height, batch.width};
+    if (variant.warm.contains(shape)) return;
+    const Clock::time_point start = Clock::now();
+    for (int i = 0; i < kWarmUps; ++i) forward(variant, batch);
+    variant.warm.insert(shape);
+    add_switch_time(start);
+  }
+
+  void add_switch_time(Clock::time_point start) {
+    switch_seconds_ += std::chrono::duration<double>(Clock::now() - start).count();
+  }
+
+  std::filesystem::path path_;
+  LruCache<VariantKey, Variant> variants_;
+  double switch_seconds_ = 0.0;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> load_torchscript(const std::filesystem::path& path, std::uint64_t cache_bytes) {
+  require_torchscript(path);
+  return std::make_unique<TorchScriptModel>(path, cache_bytes);
+}
+
+}  // namespace robustcheck::runtime

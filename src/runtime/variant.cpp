@@ -1,0 +1,77 @@
+#include "variant.h"
+
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include "failure.h"
+#include "weights.h"
+
+namespace robustcheck::runtime {
+namespace {
+
+using torch::jit::Module;
+
+constexpr std::uint64_t kOverheadBytes = 1 << 20;  // graph, plans, scratch
+
+[[noreturn]] void fail(const std::filesystem::path& path, const std::string& problem) {
+  throw ModelFailure(oracle::Status::model_error, path.string() + ": " + problem);
+}
+
+bool takes_tensor(const c10::Argument& argument) { return c10::TensorType::get()->isSubtypeOf(*argument.type()); }
+
+void require_image_input(const Module& module, const std::filesystem::path& path) {
+  const auto forward = module.find_method("forward");
+  if (!forward) fail(path, "the module has no method forward");
+  const std::vector<c10::Argument>& arguments = forward->function().getSchema().arguments();
+  std::vector<std::string> needed;
+  for (std::size_t i = 1; i < arguments.size(); ++i)
+    if (!arguments[i].default_value()) needed.push_back(arguments[i].name());
+  if (needed.size() > 1)
+    fail(path, "forward takes " + std::to_string(needed.size()) + " inputs (" + needed[0] + ", " + needed[1] +
+                   (needed.size() > 2 ? ", ..." : "") + "); robustcheck gives it one, a batch of images");
+  if (arguments.size() < 2) fail(path, "forward takes no input; robustcheck gives it one, a batch of images");
+  if (!takes_tensor(arguments[1]))
+    fail(path,
+         "forward takes a " + arguments[1].type()->repr_str() + "; robustcheck gives it one tensor N x C x H x W");
+}
+
+/// A file that was frozen before it was saved has lost its training flag, and cannot be frozen again.
+void freeze(Module& module) {
+  if (module.hasattr("training")) module = torch::jit::freeze(module);
+}
+
+/// The order matters: rounding works on the weights as they are, types must change before a freeze folds them.
+void convert(Module& module, const VariantKey& key) {
+  quantize_weights(module, key.weight_only);
+  set_precision(module, key.precision);
+  if (key.memory_format == MemoryFormat::channels_last) set_channels_last(module);
+  if (key.graph == Graph::frozen) freeze(module);
+  if (key.graph == Graph::optimized) module = torch::jit::optimize_for_inference(module);
+}
+
+}  // namespace
+
+Module load_module(const std::filesystem::path& path) {
+  Module module = guarded(path.string(), [&] { return torch::jit::load(path.string(), at::Device(at::kCPU)); });
+  require_image_input(module, path);
+  module.eval();
+  return module;
+}
+
+Variant make_variant(const std::filesystem::path& path, const VariantKey& key) {
+  const at::NoGradGuard no_grad;
+  Variant variant{.module = load_module(path), .type = input_type(key.precision)};
+  if (key.memory_format == MemoryFormat::channels_last) variant.memory_format = at::MemoryFormat::ChannelsLast;
+  const std::uint64_t copies = key.graph == Graph::optimized ? 2 : 1;  // oneDNN packs its own
+  try {
+    convert(variant.module, key);
+  } catch (...) {
+    const ModelFailure failure = current_failure("this network cannot be converted");
+    if (failure.status == oracle::Status::out_of_memory) throw failure;
+    throw ModelFailure(oracle::Status::unavailable, failure.what());
+  }
+  variant.bytes = copies * tensor_bytes(variant.module) + kOverheadBytes;
+  return variant;
+}
+
+}  // namespace robustcheck::runtime

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <set>
+
+#include "settings.h"
+
+namespace robustcheck::runtime {
+
+/// One network in one form, ready to run.
+struct Variant {
+  torch::jit::Module module;
+  at::ScalarType type = at::kFloat;  ///< of its input
+  at::MemoryFormat memory_format = at::MemoryFormat::Contiguous;
+  std::uint64_t bytes = 0;              ///< estimate of what it occupies
+  std::set<std::array<int, 4>> warm{};  ///< input shapes that its interpreter has compiled for
+};
+
+/// Loads a file on the CPU and checks that `forward` takes one tensor. Throws ModelFailure that names the file.
+torch::jit::Module load_module(const std::filesystem::path& path);
+
+/// Loads a file anew and converts it: a module that has run, or was frozen, cannot be converted any more.
+/// Throws ModelFailure{unavailable} where a conversion does not work on this network.
+Variant make_variant(const std::filesystem::path& path, const VariantKey& key);
+
+}  // namespace robustcheck::runtime
