@@ -20,6 +20,8 @@ using space::Variance;
 constexpr std::size_t kTestImages = 64;
 constexpr std::size_t kChunk = 32;  // one reference batch
 constexpr double kKept = 0.8;       // share of rate and interaction that a smaller variance must keep
+constexpr std::uint64_t kOrderingShare = 4;   // of the allowance: a quarter orders the two-sided candidates
+constexpr std::uint64_t kCandidateShare = 8;  // one candidate may use an eighth: few minimal ones beat many half-done
 constexpr double kBeyond = 1.25;    // a larger variance must fail this much more often to be worth reporting
 
 /// Outcomes of variances on the test images, measured once, as far as they were needed, within an allowance.
@@ -142,10 +144,12 @@ Lists sorted_into_lists(const std::vector<Candidate>& candidates) {
   return lists;
 }
 
-/// Measures the net interaction of the first two-sided candidates, as many as half of the allowance pays for, and puts
-/// the largest first.
+/// Measures the net interaction of the most promising two-sided candidates (largest excess over their data alone), as many as a quarter of the allowance pays for,
+/// and puts the largest first.
 void order_by_interaction(std::deque<Listed>& both, Measurements& measurements) {
-  measurements.allow(measurements.left() / 2);
+  const auto excess = [](const Listed& listed) { return listed.candidate.excess.value_or(-1.0); };
+  std::stable_sort(both.begin(), both.end(), [&](const Listed& a, const Listed& b) { return excess(a) > excess(b); });
+  measurements.allow(measurements.left() / kOrderingShare);
   for (Listed& listed : both) {
     listed.attribution = attribution(measurements, listed.candidate.oracle, listed.candidate.variance);
     if (!listed.attribution) break;
@@ -220,7 +224,7 @@ MinimizeOutcome minimize_phase(const std::vector<Candidate>& candidates, const M
       ++outcome.explained;
       continue;
     }
-    measurements.allow(measurements.left() / (request.most - done.size()));
+    measurements.allow(std::max(measurements.left() / (request.most - done.size()), request.allowance / kCandidateShare));
     const std::optional<Goal> goal = goal_of(*listed, measurements);
     if (!goal) {
       ++outcome.not_minimised;

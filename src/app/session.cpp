@@ -22,7 +22,7 @@ void start_workers(Session& session, const SessionOptions& options) {
   setup.model = session.model.string();
   setup.preprocessing = session.preprocessing;
   setup.images = session.dataset.images;
-  session.pool = std::make_unique<eval::WorkerPool>(eval::PoolOptions{eval::find_worker(), options.workers, options.timeout_s, {}}, setup);
+  session.pool = std::make_unique<eval::WorkerPool>(eval::PoolOptions{.worker = eval::find_worker(), .workers = options.workers, .timeout_s = options.timeout_s}, setup);
   session.pool->set_interrupt(&interrupted);
   session.evaluator = std::make_unique<eval::ProcessEvaluator>(*session.pool, session.preprocessing);
 }

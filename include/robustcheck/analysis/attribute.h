@@ -24,7 +24,6 @@ struct Attribution {
 };
 Attribution attribute(const Outcomes& data_alone, const Outcomes& config_alone, const Outcomes& both);
 
-/// rate(ci95[0]) x (1 - magnitude / 2): what counterexamples are ranked by.
-double severity(std::uint64_t failures, std::uint64_t images, double magnitude);
+using robustcheck::severity;
 
 }  // namespace robustcheck::analysis

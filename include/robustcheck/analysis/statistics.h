@@ -4,15 +4,12 @@
 #include <span>
 #include <vector>
 
+#include "robustcheck/base/proportion.h"
+
 namespace robustcheck::analysis {
 
-struct Interval {
-  double low = 0.0;
-  double high = 1.0;
-};
-
-/// Wilson score interval of a proportion, 95 % (Wilson 1927). [0, 1] for total = 0.
-Interval wilson(std::uint64_t successes, std::uint64_t total);
+using robustcheck::Interval;
+using robustcheck::wilson;
 
 /// Exact one-sided binomial p-value of "the true rate is at most `limit`": P(X >= successes), X ~ B(total, limit).
 double binomial_p_value(std::uint64_t successes, std::uint64_t total, double limit);

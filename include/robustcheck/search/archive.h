@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,23 +21,31 @@ struct Candidate {
   std::uint64_t failures = 0;
   double mean_fitness = -1.0;
   double magnitude = 0.0;
+  /// Two-sided variances only: failure rate beyond that of their data alone, where both were tried on equally many images.
+  std::optional<double> excess;
   double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
 };
 
 /// Keeps the best candidate per signature; only variances with at least one violation enter. Better = larger severity
-/// (Wilson lower bound of the rate x (1 - magnitude / 2)); ties keep the older.
+/// (Wilson lower bound of the rate x (1 - magnitude / 2)); ties keep the older. A variance that is tried again on other
+/// images accumulates its counts. Beside the best, the two-sided variance with the largest excess is kept per signature:
+/// where the data alone breaks almost everything, nothing is left to interact.
 class Archive {
  public:
   explicit Archive(space::Catalogue catalogue);
   /// True when the trial opened a new signature or improved one.
   bool add(const std::string& oracle, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
-  /// All candidates, best severity first, ties by signature.
+  /// All candidates, best severity first, ties by signature; those kept for their excess may repeat a signature.
   std::vector<Candidate> ranked() const;
   std::size_t size() const { return best_.size(); }
 
  private:
+  bool keep_if_better(const Candidate& candidate);
+  std::map<std::string, Candidate> largest_excess() const;
+
   space::Catalogue catalogue_;
-  std::map<std::string, Candidate> best_;
+  std::map<std::string, Candidate> measured_;  ///< by oracle and exact variance
+  std::map<std::string, Candidate> best_;      ///< by signature
 };
 
 }  // namespace robustcheck::search

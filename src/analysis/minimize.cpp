@@ -1,0 +1,144 @@
+#include "robustcheck/analysis/minimize.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <string>
+
+namespace robustcheck::analysis {
+namespace {
+
+using space::Variance;
+
+/// Shares of the distance to neutral that are tried, boldest first. The last one is the promise of the header.
+constexpr double kKeep[] = {0.0, 0.5, 0.75, 0.9};
+/// A strength this close to neutral is not softened further: it would never end where any strength at all fails.
+constexpr double kFaintest = 1e-3;
+
+/// Asks each variance once; after the allowance ran out every answer is no.
+class Asker {
+ public:
+  Asker(const StillFails& still_fails, const space::Catalogue& catalogue) : still_fails_(still_fails), catalogue_(catalogue) {}
+
+  bool fails(const Variance& variance) {
+    if (exhausted_ || (variance.data.empty() && variance.config.empty())) return false;
+    const std::string key = space::to_json(variance, catalogue_).dump();
+    if (const auto known = known_.find(key); known != known_.end()) return known->second;
+    const std::optional<bool> answer = still_fails_(variance);
+    exhausted_ = !answer.has_value();
+    return known_[key] = answer.value_or(false);
+  }
+  bool exhausted() const { return exhausted_; }
+
+ private:
+  const StillFails& still_fails_;
+  const space::Catalogue& catalogue_;
+  std::map<std::string, bool> known_;
+  bool exhausted_ = false;
+};
+
+std::vector<Variance> without_one_gene(const Variance& variance) {
+  std::vector<Variance> smaller;
+  for (std::size_t i = 0; i < variance.data.size(); ++i) {
+    smaller.push_back(variance);
+    smaller.back().data.erase(smaller.back().data.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  for (const auto& [knob, value] : variance.config) {
+    smaller.push_back(variance);
+    smaller.back().config.erase(knob);
+  }
+  return smaller;
+}
+
+/// A whole side at once: most of what a search adds to a failure is idle.
+bool drop_sides(Variance& variance, Asker& asker) {
+  if (variance.data.empty() || variance.config.empty()) return false;
+  for (const Variance& smaller : {space::data_only(variance), space::config_only(variance)})
+    if (asker.fails(smaller)) {
+      variance = smaller;
+      return true;
+    }
+  return false;
+}
+
+bool drop_genes(Variance& variance, Asker& asker) {
+  bool changed = drop_sides(variance, asker);
+  for (bool again = true; again;) {
+    again = false;
+    for (const Variance& smaller : without_one_gene(variance))
+      if (asker.fails(smaller)) {
+        variance = smaller;
+        changed = again = true;
+        break;
+      }
+  }
+  return changed;
+}
+
+/// 0.30000000000000004 -> 0.3.
+std::string shortest_decimal(double value) {
+  std::array<char, 32> buffer{};
+  const int length = std::snprintf(buffer.data(), buffer.size(), "%.10g", value);
+  return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+/// Two significant digits, toward zero: what a person can type.
+double two_digits(double distance) {
+  if (distance == 0.0) return 0.0;
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(distance))) - 1.0);
+  return std::trunc(distance / unit + std::copysign(1e-9, distance)) * unit;
+}
+
+/// The value at `keep` of the distance to neutral, to two digits; an integer moves by one at least.
+double moved(const space::Parameter& parameter, double value, double keep) {
+  const double target = parameter.neutral + two_digits(keep * (value - parameter.neutral));
+  if (!parameter.integer) return std::stod(shortest_decimal(target));
+  const double rounded = std::round(target);
+  return rounded != value ? rounded : value + (value < parameter.neutral ? 1.0 : -1.0);
+}
+
+/// Softens one strength until no share in kKeep still fails.
+bool soften(Variance& variance, std::size_t step, std::size_t index, const space::TransformInfo& info, Asker& asker) {
+  bool changed = false;
+  for (bool again = true; again;) {
+    again = false;
+    const double value = variance.data[step].values[index];
+    if (info.parameters[index].magnitude(value) < kFaintest) return changed;
+    for (const double keep : kKeep) {
+      Variance milder = variance;
+      milder.data[step].values[index] = moved(info.parameters[index], value, keep);
+      if (space::is_neutral(milder.data[step], info) || !asker.fails(milder)) continue;
+      variance = milder;
+      changed = again = true;
+      break;
+    }
+  }
+  return changed;
+}
+
+bool soften_all(Variance& variance, const space::Space& space, Asker& asker) {
+  bool changed = false;
+  for (std::size_t step = 0; step < variance.data.size(); ++step) {
+    const space::TransformInfo& info = space.find_transform(variance.data[step].transform)->info;
+    for (std::size_t i = 0; i < info.parameters.size(); ++i)
+      if (info.parameters[i].strength) changed = soften(variance, step, i, info, asker) || changed;
+  }
+  return changed;
+}
+
+}  // namespace
+
+Minimized minimize(const Variance& failing, const space::Space& space, const StillFails& still_fails) {
+  const space::Catalogue catalogue = space.catalogue();
+  Asker asker(still_fails, catalogue);
+  Minimized result{failing, true};
+  for (bool again = true; again;) {
+    again = drop_genes(result.variance, asker);
+    again = soften_all(result.variance, space, asker) || again;
+  }
+  result.minimal = !asker.exhausted();
+  return result;
+}
+
+}  // namespace robustcheck::analysis

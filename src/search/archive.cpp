@@ -1,0 +1,85 @@
+#include "robustcheck/search/archive.h"
+
+#include <algorithm>
+
+#include "robustcheck/base/proportion.h"
+
+namespace robustcheck::search {
+namespace {
+
+std::string key_of(const std::string& oracle, const space::Variance& variance, const space::Catalogue& catalogue) {
+  return oracle + space::to_json(variance, catalogue).dump();
+}
+
+double severity_of(const Candidate& candidate) { return severity(candidate.failures, candidate.images, candidate.magnitude); }
+
+}  // namespace
+
+Archive::Archive(space::Catalogue catalogue) : catalogue_(std::move(catalogue)) {}
+
+bool Archive::add(const std::string& oracle, const space::Trial& trial, std::span<const oracle::Verdict> verdicts) {
+  Candidate& all = measured_[key_of(oracle, trial.variance, catalogue_)];
+  if (all.images == 0) {
+    all.signature = space::signature(oracle, trial.variance);
+    all.oracle = oracle;
+    all.variance = trial.variance;
+    all.magnitude = space::magnitude(trial.variance, catalogue_);
+    all.mean_fitness = 0.0;
+  }
+  double fitness = all.mean_fitness * static_cast<double>(all.images);
+  for (const oracle::Verdict& verdict : verdicts) {
+    all.images += 1;
+    all.failures += verdict.violated ? 1 : 0;
+    fitness += verdict.fitness;
+  }
+  all.mean_fitness = fitness / static_cast<double>(all.images);
+  return keep_if_better(all);
+}
+
+bool Archive::keep_if_better(const Candidate& candidate) {
+  const auto found = best_.find(candidate.signature);
+  if (found == best_.end()) {
+    if (candidate.failures > 0) best_.emplace(candidate.signature, candidate);
+    return candidate.failures > 0;
+  }
+  if (found->second.variance == candidate.variance) {  // more images of the best: its new rate may be lower
+    found->second = candidate;
+    return false;
+  }
+  if (severity_of(candidate) <= severity_of(found->second)) return false;
+  found->second = candidate;
+  return true;
+}
+
+std::map<std::string, Candidate> Archive::largest_excess() const {
+  std::map<std::string, Candidate> largest;
+  for (const auto& [key, candidate] : measured_) {
+    if (candidate.failures == 0 || candidate.variance.data.empty() || candidate.variance.config.empty()) continue;
+    const auto alone = measured_.find(key_of(candidate.oracle, space::data_only(candidate.variance), catalogue_));
+    if (alone == measured_.end() || alone->second.images != candidate.images) continue;
+    const double excess = candidate.failure_rate() - alone->second.failure_rate();
+    const auto found = largest.find(candidate.signature);
+    if (found != largest.end() && *found->second.excess >= excess) continue;
+    largest[candidate.signature] = candidate;
+    largest[candidate.signature].excess = excess;
+  }
+  return largest;
+}
+
+std::vector<Candidate> Archive::ranked() const {
+  std::vector<Candidate> all;
+  std::map<std::string, Candidate> interacting = largest_excess();
+  for (const auto& [signature, candidate] : best_) {
+    all.push_back(candidate);
+    const auto found = interacting.find(signature);
+    if (found == interacting.end()) continue;
+    if (found->second.variance == candidate.variance)
+      all.back().excess = found->second.excess;
+    else
+      all.push_back(found->second);
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) { return severity_of(a) > severity_of(b); });
+  return all;
+}
+
+}  // namespace robustcheck::search

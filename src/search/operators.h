@@ -1,0 +1,43 @@
+#pragma once
+
+#include "robustcheck/base/rng.h"
+#include "robustcheck/space/space.h"
+
+namespace robustcheck::search {
+
+/// Changes of a variance, gene by gene. Every result may leave the space a little: space::repaired() follows.
+class Operators {
+ public:
+  explicit Operators(const space::Space& space) : space_(space) {}
+
+  /// One operator, chosen uniformly: move one strength, move all, send a strength to its end, mirror or scale a transform,
+  /// add, drop, replace, reorder transforms, set or reset a knob, cross with `partner`, or a fresh variance.
+  space::Variance child(const space::Variance& parent, const space::Variance& partner, Rng& rng) const;
+  /// Few active genes, strengths biased to the ends of their ranges, each knob at its reference with p = 0.6.
+  space::Variance fresh(Rng& rng) const;
+  /// The transform on the other side of neutral at the same share of its range; nothing where there is no other side.
+  bool mirror(space::Step& step) const;
+
+ private:
+  using Operator = void (Operators::*)(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+
+  void move_one(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void move_all(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void to_end(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void mirror_one(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void scale_all(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void add_step(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void drop_step(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void replace_step(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void reorder(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void set_knob(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void reset_knob(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void cross(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void start_afresh(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+
+  space::Step strong_step(Rng& rng) const;
+
+  const space::Space& space_;
+};
+
+}  // namespace robustcheck::search

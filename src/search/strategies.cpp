@@ -1,0 +1,26 @@
+#include "strategies.h"
+
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/text.h"
+
+namespace robustcheck::search {
+
+const std::vector<StrategyEntry>& all_strategies() {
+  static const std::vector<StrategyEntry> kStrategies = {
+      {"genetic", "screen every gene, combine the strongest, polish, then evolve an archive of failures (default)", &make_genetic},
+      {"random", "uniformly random variances", &make_random},
+      {"grid", "every gene alone, then pairs, then triples, at the ends of their ranges", &make_grid},
+  };
+  return kStrategies;
+}
+
+const StrategyEntry& find_strategy(const std::string& name) {
+  std::vector<std::string> names;
+  for (const StrategyEntry& entry : all_strategies()) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  throw Error(ErrorKind::usage, unknown_name("strategy", name, names, "robustcheck list strategies"));
+}
+
+}  // namespace robustcheck::search
