@@ -1,0 +1,56 @@
+# Target torch::torch from a LibTorch folder or a PyPI wheel, without find_package(Torch): that one needs nvcc for CUDA
+# wheels and puts the wheel's own fmt in front of Debian's. Looked for in -DROBUSTCHECK_TORCH=DIR, CMAKE_PREFIX_PATH, the
+# torch that python3 imports, and the venv that configs/bootstrap.sh makes.
+
+function(_torch_candidates result)
+  set(candidates ${ROBUSTCHECK_TORCH} ${CMAKE_PREFIX_PATH})
+  foreach(python IN ITEMS python3 ${CMAKE_SOURCE_DIR}/build/venv/bin/python ${CMAKE_BINARY_DIR}/venv/bin/python)
+    execute_process(COMMAND ${python} -c "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"
+                    OUTPUT_VARIABLE found OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    list(APPEND candidates ${found})
+  endforeach()
+  set(${result} ${candidates} PARENT_SCOPE)
+endfunction()
+
+if(ROBUSTCHECK_TORCH AND NOT EXISTS ${ROBUSTCHECK_TORCH}/lib/libtorch_cpu.so)
+  message(FATAL_ERROR "ROBUSTCHECK_TORCH=${ROBUSTCHECK_TORCH}: no lib/libtorch_cpu.so there")
+endif()
+_torch_candidates(_candidates)
+foreach(_candidate IN LISTS _candidates)
+  if(EXISTS ${_candidate}/lib/libtorch_cpu.so AND EXISTS ${_candidate}/include/ATen)
+    set(_root ${_candidate})
+    break()
+  endif()
+endforeach()
+if(NOT _root)
+  message(FATAL_ERROR "LibTorch was not found. Run: bash configs/bootstrap.sh demo   (or give -DROBUSTCHECK_TORCH=DIR)")
+endif()
+
+# The version stands in torch/headeronly/version.h (2.13) or in the API folder (older).
+foreach(_header IN ITEMS torch/headeronly/version.h torch/csrc/api/include/torch/version.h)
+  if(EXISTS ${_root}/include/${_header})
+    file(STRINGS ${_root}/include/${_header} _lines REGEX "#define TORCH_VERSION_(MAJOR|MINOR) [0-9]+")
+    if(_lines)
+      string(REGEX MATCHALL "[0-9]+" _numbers "${_lines}")
+      list(JOIN _numbers "." _version)
+      break()
+    endif()
+  endif()
+endforeach()
+if(NOT _version OR _version VERSION_LESS 2.6)
+  message(FATAL_ERROR "LibTorch ${_version} in ${_root} is too old: 2.6 or newer is needed (wheels before it have the old C++ ABI)")
+endif()
+# A wheel of the old C++ ABI has std::string without the [abi:cxx11] tag: linking would fail with pages of symbols.
+file(STRINGS ${_root}/lib/libc10.so _abi REGEX "cxx11" LIMIT_COUNT 1)
+if(NOT _abi)
+  message(FATAL_ERROR "LibTorch in ${_root} was built with the old C++ ABI; install torch==2.13.0 from PyPI")
+endif()
+
+set(ROBUSTCHECK_TORCH_LIB ${_root}/lib)
+add_library(torch::torch INTERFACE IMPORTED)
+target_compile_options(torch::torch INTERFACE "SHELL:-idirafter ${_root}/include/torch/csrc/api/include" "SHELL:-idirafter ${_root}/include")
+target_link_libraries(torch::torch INTERFACE ${_root}/lib/libtorch_cpu.so ${_root}/lib/libc10.so)
+if(EXISTS ${_root}/lib/libtorch_cuda.so)
+  target_link_libraries(torch::torch INTERFACE -Wl,--push-state,--no-as-needed ${_root}/lib/libtorch_cuda.so ${_root}/lib/libc10_cuda.so -Wl,--pop-state)
+endif()
+message(STATUS "LibTorch ${_version}: ${_root}")
