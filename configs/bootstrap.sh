@@ -116,7 +116,7 @@ build() {
   [ -z "${ROBUSTCHECK_TORCH:-}" ] || options+=("-DROBUSTCHECK_TORCH=$ROBUSTCHECK_TORCH")
   cmake "${options[@]}" >build/cmake.log 2>&1 || { grep -A20 'CMake Error' build/cmake.log >&2 || tail -n 20 build/cmake.log >&2; die "configuring failed (build/cmake.log)"; }
   say "building (a few minutes the first time)"
-  ninja -C build "$@" >build/ninja.log 2>&1 || { grep -E -A8 'error|FAILED' build/ninja.log | head -n 60 >&2; die "the build failed (build/ninja.log)"; }
+  ninja -C build "$@" >build/ninja.log 2>&1 || { grep -E -A3 'error:|FAILED' build/ninja.log | head -n 40 >&2; die "the build failed (build/ninja.log)"; }
 }
 
 demo() {

@@ -11,8 +11,10 @@ namespace {
 
 using space::Variance;
 
-/// Shares of the distance to neutral that are tried, boldest first. The last one is the promise of the header.
+/// Shares of the distance to neutral that are tried, boldest first, rounded to two digits.
 constexpr double kKeep[] = {0.0, 0.5, 0.75, 0.9};
+/// Tried last and exactly: the promise of the header.
+constexpr double kLastKeep = 0.9;
 /// A strength this close to neutral is not softened further: it would never end where any strength at all fails.
 constexpr double kFaintest = 1e-3;
 
@@ -90,26 +92,36 @@ double two_digits(double distance) {
   return std::trunc(distance / unit + std::copysign(1e-9, distance)) * unit;
 }
 
-/// The value at `keep` of the distance to neutral, to two digits; an integer moves by one at least.
-double moved(const space::Parameter& parameter, double value, double keep) {
-  const double target = parameter.neutral + two_digits(keep * (value - parameter.neutral));
-  if (!parameter.integer) return std::stod(shortest_decimal(target));
+/// The value at a distance from neutral; an integer moves by one at least.
+double moved(const space::Parameter& parameter, double value, double distance) {
+  const double target = std::stod(shortest_decimal(parameter.neutral + distance));
+  if (!parameter.integer) return target;
   const double rounded = std::round(target);
   return rounded != value ? rounded : value + (value < parameter.neutral ? 1.0 : -1.0);
 }
 
-/// Softens one strength until no share in kKeep still fails.
+/// Milder values of one strength, in the order in which they are tried.
+std::vector<double> milder_values(const space::Parameter& parameter, double value) {
+  const double distance = value - parameter.neutral;
+  std::vector<double> values;
+  for (const double keep : kKeep) values.push_back(moved(parameter, value, two_digits(keep * distance)));
+  values.push_back(moved(parameter, value, kLastKeep * distance));
+  return values;
+}
+
+/// Softens one strength until no milder value still fails.
 bool soften(Variance& variance, std::size_t step, std::size_t index, const space::TransformInfo& info, Asker& asker) {
+  const space::Parameter& parameter = info.parameters[index];
   bool changed = false;
   for (bool again = true; again;) {
     again = false;
     const double value = variance.data[step].values[index];
-    if (info.parameters[index].magnitude(value) < kFaintest) return changed;
-    for (const double keep : kKeep) {
+    if (parameter.magnitude(value) < kFaintest) return changed;
+    for (const double milder_value : milder_values(parameter, value)) {
       Variance milder = variance;
-      milder.data[step].values[index] = moved(info.parameters[index], value, keep);
+      milder.data[step].values[index] = milder_value;
       if (space::is_neutral(milder.data[step], info) || !asker.fails(milder)) continue;
-      variance = milder;
+      variance = std::move(milder);
       changed = again = true;
       break;
     }

@@ -281,11 +281,10 @@ void Genetic::propose_pair(const Variance& variance, Rng& rng) {
   Variance together = space::repaired(variance, problem_.space);
   if (together.config.empty()) together.config = strong_knobs(rng);
   if (together.data.empty() || !tried_.first(together)) return;
-  const Variance alone = space::data_only(together);
-  tried_.first(alone);
-  if (!data_failures_.contains(space::to_json(alone, catalogue_).dump())) {
-    asked_.push_back({alone, blocks_.front()});
-    pending_.push_back({Purpose::alone, 0});
+  Variance alone = space::data_only(together);
+  if (tried_.first(alone)) {
+    asked_.push_back({std::move(alone), blocks_.front()});
+    pending_.push_back({Purpose::member, 0});
   }
   asked_.push_back({std::move(together), blocks_.front()});
   pending_.push_back({Purpose::together, 0});
@@ -327,11 +326,7 @@ void Genetic::learn(const Pending& pending, const space::Trial& trial, std::span
   }
   add_member(trial, verdicts, pending.purpose == Purpose::complete ? &effects_[pending.index] : nullptr);
   const std::size_t added = members_.size() - 1;
-  if (pending.purpose == Purpose::alone) data_failures_[space::to_json(trial.variance, catalogue_).dump()] = failed;
-  if (pending.purpose == Purpose::together) {
-    const std::uint64_t alone = data_failures_.at(space::to_json(space::data_only(trial.variance), catalogue_).dump());
-    members_[added].excess = (static_cast<double>(failed) - static_cast<double>(alone)) / static_cast<double>(verdicts.size());
-  }
+  note_excess(members_[added], pending.purpose);
   if (pending.purpose == Purpose::polish && members_[added].violation > members_[*polished_].violation && polish_left_.size() > 1) {
     polished_ = added;  // what is left of the pass goes on from here
     std::vector<Variance> moves = polish_moves();
@@ -339,6 +334,15 @@ void Genetic::learn(const Pending& pending, const space::Trial& trial, std::span
     moves.resize(std::min(moves.size(), polish_left_.size()));
     polish_left_ = std::move(moves);
   }
+}
+
+/// Data alone is remembered; what adds a configuration to it is compared with it.
+void Genetic::note_excess(Member& member, Purpose purpose) {
+  const std::string key = space::to_json(space::data_only(member.variance), catalogue_).dump();
+  if (member.variance.config.empty()) data_failures_[key] = member.failures;
+  const auto alone = data_failures_.find(key);
+  if (purpose != Purpose::together || alone == data_failures_.end()) return;
+  member.excess = (static_cast<double>(member.failures) - static_cast<double>(alone->second)) / static_cast<double>(member.images);
 }
 
 void Genetic::add_member(const space::Trial& trial, std::span<const oracle::Verdict> verdicts, const Effect* screened) {

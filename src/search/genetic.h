@@ -58,7 +58,7 @@ class Genetic : public Strategy {
     double violation = 0.0;
     std::uint64_t failures = 0;
   };
-  enum class Purpose { screen, complete, member, polish, promote, alone, together };
+  enum class Purpose { screen, complete, member, polish, promote, together };
   struct Pending {
     Purpose purpose = Purpose::member;
     std::size_t index = 0;  ///< of the effect or member
@@ -81,6 +81,7 @@ class Genetic : public Strategy {
   const Member& choose_parent(Rng& rng);
   void learn(const Pending& pending, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
   void add_member(const space::Trial& trial, std::span<const oracle::Verdict> verdicts, const Effect* screened);
+  void note_excess(Member& member, Purpose purpose);
   double violation(const space::Trial& trial, std::span<const oracle::Verdict> verdicts) const;
 
   Problem problem_;

@@ -67,11 +67,17 @@ Assignment config_from_json(const Json& json, const Catalogue& catalogue, const 
   return config;
 }
 
+/// The unit as a reader needs it: "px at a shorter side of 224" is "px", a ratio is nothing.
+std::string short_unit(const std::string& unit) {
+  if (unit.starts_with("px per") || unit.find('/') != std::string::npos) return "";
+  return unit.substr(0, unit.find(' '));
+}
+
 /// "12.5 degrees", "8 %" for shares, "0.9".
 std::string with_unit(double value, const Parameter& parameter) {
   const auto rounded = [](double number) { return shortest(std::round(number * 1000.0) / 1000.0); };
   if (parameter.unit.starts_with("share")) return rounded(100.0 * value) + " %";
-  const std::string unit = parameter.unit.starts_with("px") ? "px" : parameter.unit;
+  const std::string unit = short_unit(parameter.unit);
   return rounded(value) + (unit.empty() ? "" : " " + unit);
 }
 

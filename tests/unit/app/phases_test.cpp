@@ -17,7 +17,11 @@ using space::Variance;
 
 constexpr std::size_t kImages = 400;
 
-double degrees(const Variance& variance) { return variance.data.empty() ? 0.0 : std::abs(variance.data.front().values.front()); }
+double degrees(const Variance& variance) {
+  for (const space::Step& step : variance.data)
+    if (step.transform == "rotate") return std::abs(step.values.front());
+  return 0.0;
+}
 bool bf16(const Variance& variance) { return variance.config.contains("precision"); }
 
 /// Image i fails when `fails(variance, i / kImages)` says so.

@@ -1,0 +1,92 @@
+#include "robustcheck/analysis/statistics.h"
+
+#include <gtest/gtest.h>
+
+#include "robustcheck/base/rng.h"
+
+namespace robustcheck::analysis {
+namespace {
+
+constexpr int kRuns = 10000;
+
+std::uint64_t draw(double rate, std::uint64_t total, Rng& rng) {
+  std::uint64_t successes = 0;
+  for (std::uint64_t i = 0; i < total; ++i) successes += rng.chance(rate) ? 1 : 0;
+  return successes;
+}
+
+TEST(Wilson, GivesThePublishedInterval) {
+  const Interval ci95 = wilson(81, 263);  // Newcombe 1998, table I
+  EXPECT_NEAR(ci95.low, 0.2553, 5e-5);
+  EXPECT_NEAR(ci95.high, 0.3662, 5e-5);
+  EXPECT_EQ(wilson(0, 20).low, 0.0);
+  EXPECT_EQ(wilson(20, 20).high, 1.0);
+  EXPECT_EQ(wilson(0, 0).high, 1.0);
+}
+
+TEST(Wilson, CoversTheTruthOnAverage) {
+  Rng rng(1, "wilson");
+  int covered = 0;
+  for (int run = 0; run < kRuns; ++run) {  // Wilson holds its level over rates, not at each single one
+    const double rate = rng.uniform(0.02, 0.98);
+    const Interval ci95 = wilson(draw(rate, 120, rng), 120);
+    covered += ci95.low <= rate && rate <= ci95.high ? 1 : 0;
+  }
+  EXPECT_GE(covered, 0.94 * kRuns);
+}
+
+TEST(BinomialPValue, IsTheExactTail) {
+  EXPECT_NEAR(binomial_p_value(3, 3, 0.5), 0.125, 1e-12);
+  EXPECT_NEAR(binomial_p_value(2, 3, 0.5), 0.5, 1e-12);
+  EXPECT_NEAR(binomial_p_value(10, 100, 0.05), 0.0281883, 1e-6);  // scipy.stats.binomtest
+  EXPECT_EQ(binomial_p_value(0, 50, 0.05), 1.0);
+  EXPECT_EQ(binomial_p_value(1, 50, 0.0), 0.0);
+  EXPECT_LT(binomial_p_value(400, 500, 0.05), 1e-200);
+}
+
+TEST(BenjaminiHochberg, GivesThePublishedExample) {
+  const std::vector<double> p = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0};
+  const std::vector<bool> rejected = benjamini_hochberg(p, 0.05);  // Benjamini and Hochberg 1995, section 3.2: the first four
+  for (std::size_t i = 0; i < p.size(); ++i) EXPECT_EQ(rejected[i], i < 4) << i;
+  EXPECT_TRUE(benjamini_hochberg({}, 0.05).empty());
+}
+
+TEST(BenjaminiHochberg, RejectsNothingInPureNoiseInMostRuns) {
+  Rng rng(1, "noise");
+  int false_runs = 0;
+  for (int run = 0; run < 2000; ++run) {
+    std::vector<double> p;
+    for (int test = 0; test < 20; ++test) p.push_back(binomial_p_value(draw(0.05, 200, rng), 200, 0.05));
+    const std::vector<bool> rejected = benjamini_hochberg(p, 0.05);
+    false_runs += std::find(rejected.begin(), rejected.end(), true) != rejected.end() ? 1 : 0;
+  }
+  EXPECT_LE(false_runs, 0.05 * 2000);
+}
+
+TEST(PairedDifference, GivesThePublishedInterval) {
+  const Estimate found = paired_difference(36, 12, 2, 50);  // Newcombe 1998, method 10
+  EXPECT_NEAR(found.value, 0.20, 1e-12);
+  EXPECT_NEAR(found.ci95.low, 0.0569, 2e-4);
+  EXPECT_NEAR(found.ci95.high, 0.3404, 2e-4);
+}
+
+TEST(PairedDifference, CoversTheTruth) {
+  Rng rng(1, "paired");
+  int covered = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    const double p_both = rng.uniform(0.0, 0.4), p_first = rng.uniform(0.02, 0.3), p_second = rng.uniform(0.02, 0.2);
+    std::uint64_t both = 0, first = 0, second = 0;
+    for (int image = 0; image < 150; ++image) {
+      const double u = rng.uniform();
+      both += u < p_both ? 1 : 0;
+      first += u >= p_both && u < p_both + p_first ? 1 : 0;
+      second += u >= p_both + p_first && u < p_both + p_first + p_second ? 1 : 0;
+    }
+    const Estimate found = paired_difference(both, first, second, 150);
+    covered += found.ci95.low <= p_first - p_second && p_first - p_second <= found.ci95.high ? 1 : 0;
+  }
+  EXPECT_GE(covered, 0.94 * kRuns);
+}
+
+}  // namespace
+}  // namespace robustcheck::analysis
