@@ -85,7 +85,7 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
 void add_judgement(CLI::App& command, app::SearchOptions& options) {
   command.add_option("--oracle", options.oracle, "what guides the search: label (default with labels), consistency, divergence")->type_name("NAME");
   command.add_option("--failure-limit", options.failure_limit, "failure rate that is tolerated [0, 1]")->check(CLI::Range(0.0, 1.0))->type_name("RATE")->capture_default_str();
-  command.add_option("--min-accuracy", options.min_accuracy, "reference accuracy below which the run stops, exit 4 [0, 1] (default: twice chance)")->check(CLI::Range(0.0, 1.0))->type_name("RATE");
+  command.add_option("--min-accuracy", options.min_accuracy, "reference accuracy below which the run stops, exit 4 [0, 1] (default: twice chance, at most half-way from chance to 1)")->check(CLI::Range(0.0, 1.0))->type_name("RATE");
   command.add_option("--max-counterexamples", options.max_counterexamples, "minimised and confirmed at most [1, 1000]")->check(CLI::Range(1, 1000))->type_name("N")->capture_default_str();
   command.add_option("--confirm-images", options.confirm_images, "unseen images that confirm a counterexample at most [1, 1e9]")->check(CLI::Range(1, 1000000000))->type_name("N")->capture_default_str();
   command.add_option("--fail-on", options.fail_on, "exit 1 on any confirmed counterexample, or none")->check(CLI::IsMember({"any", "none"}))->type_name("RULE")->capture_default_str();
@@ -162,22 +162,34 @@ void add_doctor(CLI::App& main, Action& action) {
   command.callback([&action, options] { action = [options] { return app::run_doctor(*options); }; });
 }
 
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+bool known(const std::vector<std::string>& names, const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+
+/// The first word of the command line that is no option, when it names no command.
+std::string unknown_command(const CLI::App& main, const std::vector<std::string>& argv) {
+  std::vector<std::string> commands;
+  for (const CLI::App* command : main.get_subcommands({})) commands.push_back(command->get_name());
+  if (argv.size() < 2 || argv[1].starts_with('-') || known(commands, argv[1])) return "";
+  return unknown_name("command", argv[1], commands, "robustcheck --help");
+}
+
 /// CLI11 says only that an argument was not expected; a name that is nearly right gets its correction.
 std::string explain(const CLI::ParseError& error, const CLI::App& main, const std::vector<std::string>& argv) {
+  if (const std::string message = unknown_command(main, argv); !message.empty()) return message;
   const auto chosen = main.get_subcommands();
   const CLI::App& command = chosen.empty() ? main : *chosen.front();
-  std::vector<std::string> known;
-  for (const CLI::Option* option : command.get_options())
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-  if (chosen.empty())
-    for (const CLI::App* sub : main.get_subcommands({})) known.push_back(sub->get_name());
   const std::string where = chosen.empty() ? "robustcheck" : "robustcheck " + command.get_name();
+  const std::vector<std::string> names = option_names(command), common = option_names(main);
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
     for (const std::string& argument : argv) {
       const std::string name = argument.substr(0, argument.find('='));
-      const bool foreign = std::find(known.begin(), known.end(), name) == known.end();
-      if (foreign && (name.starts_with("--") || (chosen.empty() && &argument != &argv.front())))
-        return unknown_name(name.starts_with("--") ? "option" : "command", name, known, where + " --help");
+      if (name.starts_with("--") && !known(names, name) && !known(common, name)) return unknown_name("option", name, names, where + " --help");
     }
   std::string message = error.what();
   std::replace(message.begin(), message.end(), '\n', ' ');

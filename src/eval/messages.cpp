@@ -121,7 +121,7 @@ Timings get_timings(Reader& reader) {
 
 void put(Writer& writer, const SetupRequest& setup) {
   writer.text(setup.model);
-  writer.text(image::to_json(setup.preprocessing).dump());
+  writer.text(setup.model.empty() ? "" : image::to_json(setup.preprocessing).dump());  // without a model nothing is preprocessed
   writer.number(setup.image_cache_bytes);
   writer.number(setup.model_cache_bytes);
   writer.count(setup.images.size());
@@ -131,7 +131,8 @@ void put(Writer& writer, const SetupRequest& setup) {
 SetupRequest get_setup(Reader& reader) {
   SetupRequest setup;
   setup.model = reader.text();
-  setup.preprocessing = image::preprocessing_from_json(parse_json(reader.text(), "message"), "message");
+  const std::string preprocessing = reader.text();
+  if (!preprocessing.empty()) setup.preprocessing = image::preprocessing_from_json(parse_json(preprocessing, "message"), "message");
   setup.image_cache_bytes = reader.number<std::uint64_t>();
   setup.model_cache_bytes = reader.number<std::uint64_t>();
   setup.images.resize(reader.count(16));

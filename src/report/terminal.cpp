@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kIndent = 6;
+constexpr std::size_t kHang = 2;  // of the notes' second lines
 
 std::string padded(const std::string& text, std::size_t width) {
   return text.size() >= width ? text : std::string(width - text.size(), ' ') + text;
@@ -22,23 +23,26 @@ std::string bounds(const analysis::Interval& ci95) {
   return "[" + fixed(100 * ci95.low, 1) + ", " + fixed(100 * ci95.high, 1) + "]";
 }
 
-/// Breaks at spaces; every line is indented.
-void write_wrapped(const std::string& text, std::ostream& out) {
-  std::string line(kIndent, ' ');
+/// Breaks at spaces; the first line starts after `first` spaces, the others after `indent`.
+void write_wrapped(const std::string& text, std::size_t first, std::size_t indent, std::ostream& out) {
+  std::string line(first, ' ');
+  bool empty = true;
   for (const std::string& word : split(text, ' ')) {
-    if (line.size() > kIndent && line.size() + 1 + word.size() > kWidth) {
+    if (!empty && line.size() + 1 + word.size() > kWidth) {
       out << line << '\n';
-      line.assign(kIndent, ' ');
+      line.assign(indent, ' ');
+      empty = true;
     }
-    line += (line.size() > kIndent ? " " : "") + word;
+    line += (empty ? "" : " ") + word;
+    empty = false;
   }
   out << line << '\n';
 }
 
 /// Which side breaks the model, as one phrase.
 std::string blame(const Counterexample& found) {
-  if (found.variance.config.empty()) return "data";
-  if (found.variance.data.empty()) return "configuration";
+  if (found.variance.config.empty()) return "data alone";
+  if (found.variance.data.empty()) return "configuration alone";
   if (!found.attribution) return "data and configuration";
   const std::string parts = "data alone " + percent(found.attribution->data) + ", configuration alone " + percent(found.attribution->config);
   if (!found.attribution->needs_both()) return parts;
@@ -57,8 +61,8 @@ void write_row(const Counterexample& found, std::size_t rank, const TerminalStyl
 void write_counterexample(const Counterexample& found, std::size_t rank, const Report& report, const std::string& run,
                           const TerminalStyle& style, std::ostream& out) {
   write_row(found, rank, style, out);
-  write_wrapped(space::describe(found.variance, report.catalogue), out);
-  write_wrapped(blame(found), out);
+  write_wrapped(space::describe(found.variance, report.catalogue), kIndent, kIndent, out);
+  write_wrapped(blame(found), kIndent, kIndent, out);
   if (!found.examples.empty())
     out << std::string(kIndent, ' ') << "robustcheck replay " << run << '/' << found.examples.front().case_file << '\n';
 }
@@ -75,14 +79,14 @@ void write_accuracy(const Report& report, std::ostream& out) {
     out << "clean accuracy  " << percent(*report.baseline.accuracy) << " on " << report.baseline.images << " images\n";
   if (report.robust_accuracy)
     out << "worst case      " << percent(report.robust_accuracy->value) << ' ' << bounds(report.robust_accuracy->ci95)
-        << ": right under every counterexample below, " << report.robust_accuracy->images << " unseen images\n";
+        << " on " << report.robust_accuracy->images << " unseen images, worst of all below\n";
 }
 
 void write_notes(const Report& report, std::ostream& out) {
   std::vector<std::string> dropped;
   for (const auto& [reason, count] : report.counts.dropped)
     if (count > 0) dropped.push_back(reason + " " + std::to_string(count));
-  if (!dropped.empty()) out << "left out: " << join(dropped, ", ") << '\n';
+  if (!dropped.empty()) write_wrapped("left out: " + join(dropped, ", "), 0, kHang, out);
   if (!report.unavailable_knobs.empty())
     out << "not searched: " << report.unavailable_knobs.size() << " knob values (unavailable_knobs in report.json says why)\n";
 }

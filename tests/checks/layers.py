@@ -26,7 +26,7 @@ THIRD_PARTY = {  # header pattern -> modules that may include it
     r"spdlog/": {"app"},
     r"openssl/": {"base"},
     r"Random123/": {"base"},
-    r"jpeglib\.h": {"transform", "codec"},
+    r"jpeglib\.h": {"image", "codec"},
     r"nlohmann/": {"base"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.M)

@@ -40,20 +40,25 @@ def test_usage_errors_exit_2(arguments, fragments, tmp_path):
 
 
 @pytest.mark.parametrize("name,fragments", [
-    ("state_dict", ["state_dict", "torch.jit"]),
-    ("pickled", ["pickle"]),
-    ("mobile", ["mobile"]),
+    ("state_dict.pt", ["state_dict", "torch.jit"]),
+    ("pickled_module.pt", ["pickle"]),
+    ("legacy_pickle.pt", ["pickle"]),
+    ("checkpoint.pt", ["torch.jit"]),
+    ("mobile.pt", ["mobile"]),
     ("exported.pt2", ["torch.jit"]),
-    ("truncated", ["truncated"]),
-    ("empty", ["empty"]),
-    ("text", ["zip"]),
-    ("two_inputs", ["input"]),
-    ("dict_output", ["dict"]),
-    ("tuple_output", ["tuple"]),
+    ("truncated.pt", ["truncated"]),
+    ("empty.pt", ["empty"]),
+    ("text.pt", ["text"]),
+    ("two_inputs.pt", ["input"]),
+    ("list_input.pt", ["input"]),
+    ("dict_output.pt", ["dict"]),
+    ("tuple_output.pt", ["tuple"]),
+    ("unknown_operator.pt", ["operator"]),
+    ("one_row.pt", ["1 row"]),
+    ("raises.pt", ["no image gives an output"]),
 ])
 def test_every_bad_model_has_its_own_diagnosis(name, fragments, tmp_path):
-    model = BROKEN / (name if "." in name else name + ".pt")
-    assert model.exists(), f"{model}: missing test model"
+    model = BROKEN / name
     fails(run("search", model, IMAGES, "--preprocess", FASHION / "tiny.json", "--limit", 40, "--out", tmp_path / "run"), 3, model.name, *fragments)
     assert not (tmp_path / "run").exists()
 

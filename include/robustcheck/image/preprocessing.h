@@ -26,9 +26,10 @@ struct Preprocessing {
   Channels channels = Channels::rgb;
   std::optional<int> batch;  ///< the one batch size that the file was traced for
   ResizeRule rule = ResizeRule::exact;
-  int shorter_side = 0;                  ///< px; used by ResizeRule::shorter_side only
+  std::optional<Size> exact;               ///< target of ResizeRule::exact; absent = the input size
+  int shorter_side = 0;                    ///< px; used by ResizeRule::shorter_side only
   std::string filter = "pillow-bilinear";  ///< a name of resize_filter_names()
-  std::optional<Size> crop;              ///< centre crop after the resize
+  std::optional<Size> crop;                ///< centre crop after the resize; always the input size
   double scale = 1.0 / 255.0;
   std::vector<double> mean;  ///< one per channel
   std::vector<double> std;
@@ -42,6 +43,9 @@ struct Preprocessing {
 /// opencv-{nearest, linear, area, cubic, lanczos4}, pillow-{nearest, box, bilinear, hamming, bicubic, lanczos}.
 const std::vector<std::string>& resize_filter_names();
 
+/// Reads {"input", "resize", "crop", "scale", "mean", "std", "output", "classes"}; all but the first two may be left out
+/// (no crop, scale 1/255, mean 0, std 1, logits, no names). "resize" is {"rule": "exact"[, "width", "height"]},
+/// {"rule": "shorter_side", "size"} or {"rule": "none"}, the first two with an optional "filter".
 /// Throws Error{usage} that names place, value and what would be right; checks that the sizes fit together.
 Preprocessing preprocessing_from_json(const Json& json, const std::string& place);
 Json to_json(const Preprocessing& preprocessing);

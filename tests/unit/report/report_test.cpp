@@ -47,7 +47,7 @@ TEST(TerminalReport, SaysWhatBreaksTheModelAndHowToSeeItAgain) {
   EXPECT_EQ(terminal(example()),
             "1 confirmed counterexample\n"
             "clean accuracy  92.3 % on 1000 images\n"
-            "worst case      50.0 % [46.0, 54.0]: right under every counterexample below, 500 unseen images\n"
+            "worst case      50.0 % [46.0, 54.0] on 500 unseen images, worst of all below\n"
             "\n"
             "rank failure rate     95 % interval  images  magnitude  oracle\n"
             "   1      25.0 %    [21.0, 29.5]     400       0.28  label\n"
