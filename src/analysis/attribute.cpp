@@ -6,7 +6,9 @@
 
 namespace robustcheck::analysis {
 
-std::uint64_t failures(const Outcomes& outcomes) { return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0}); }
+std::uint64_t failures(const Outcomes& outcomes) {
+  return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
+}
 
 double rate(const Outcomes& outcomes) {
   return outcomes.empty() ? 0.0 : static_cast<double>(failures(outcomes)) / static_cast<double>(outcomes.size());

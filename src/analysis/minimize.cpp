@@ -13,7 +13,7 @@ using space::Variance;
 
 /// Shares of the distance to neutral that are tried, boldest first, rounded to two digits.
 constexpr double kKeep[] = {0.0, 0.5, 0.75, 0.9};
-/// Tried last and exactly: the promise of the header.
+/// Tried exactly: the promise of the header. Where strength is monotone it is tried first, and a no ends the softening.
 constexpr double kLastKeep = 0.9;
 /// A strength this close to neutral is not softened further: it would never end where any strength at all fails.
 constexpr double kFaintest = 1e-3;
@@ -21,7 +21,8 @@ constexpr double kFaintest = 1e-3;
 /// Asks each variance once; after the allowance ran out every answer is no.
 class Asker {
  public:
-  Asker(const StillFails& still_fails, const space::Catalogue& catalogue) : still_fails_(still_fails), catalogue_(catalogue) {}
+  Asker(const StillFails& still_fails, const space::Catalogue& catalogue)
+      : still_fails_(still_fails), catalogue_(catalogue) {}
 
   bool fails(const Variance& variance) {
     if (exhausted_ || (variance.data.empty() && variance.config.empty())) return false;
@@ -112,14 +113,20 @@ std::vector<double> milder_values(const space::Parameter& parameter, double valu
 /// Softens one strength until no milder value still fails.
 bool soften(Variance& variance, std::size_t step, std::size_t index, const space::TransformInfo& info, Asker& asker) {
   const space::Parameter& parameter = info.parameters[index];
+  const auto with = [&](double value) {
+    Variance milder = variance;
+    milder.data[step].values[index] = value;
+    return milder;
+  };
   bool changed = false;
   for (bool again = true; again;) {
     again = false;
     const double value = variance.data[step].values[index];
     if (parameter.magnitude(value) < kFaintest) return changed;
-    for (const double milder_value : milder_values(parameter, value)) {
-      Variance milder = variance;
-      milder.data[step].values[index] = milder_value;
+    const std::vector<double> values = milder_values(parameter, value);
+    if (info.monotone && !asker.fails(with(values.back()))) return changed;
+    for (const double milder_value : values) {
+      Variance milder = with(milder_value);
       if (space::is_neutral(milder.data[step], info) || !asker.fails(milder)) continue;
       variance = std::move(milder);
       changed = again = true;

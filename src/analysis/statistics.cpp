@@ -35,7 +35,8 @@ std::vector<bool> benjamini_hochberg(std::span<const double> p_values, double le
   return result;
 }
 
-Estimate paired_difference(std::uint64_t both, std::uint64_t first_only, std::uint64_t second_only, std::uint64_t total) {
+Estimate paired_difference(std::uint64_t both, std::uint64_t first_only, std::uint64_t second_only,
+                           std::uint64_t total) {
   if (total == 0) return {0.0, {-1.0, 1.0}};
   const auto n = static_cast<double>(total);
   const auto a = static_cast<double>(both), b = static_cast<double>(first_only), c = static_cast<double>(second_only);
@@ -50,7 +51,9 @@ Estimate paired_difference(std::uint64_t both, std::uint64_t first_only, std::ui
     phi = numerator / std::sqrt(product);
   }
   const auto width = [&](double x, double y) { return std::sqrt(std::max(0.0, x * x - 2.0 * phi * x * y + y * y)); };
-  return {difference, {std::max(-1.0, difference - width(p1 - i1.low, i2.high - p2)), std::min(1.0, difference + width(i1.high - p1, p2 - i2.low))}};
+  return {difference,
+          {std::max(-1.0, difference - width(p1 - i1.low, i2.high - p2)),
+           std::min(1.0, difference + width(i1.high - p1, p2 - i2.low))}};
 }
 
 }  // namespace robustcheck::analysis

@@ -28,12 +28,14 @@ void check_images(const Session& session, const SessionOptions& options, Baselin
     if (result.reference[i].status == Status::image_error) result.bad_images.push_back(result.reference[i].message);
   if (result.bad_images.size() <= options.max_bad_images && result.bad_images.size() < session.dataset.size()) return;
   throw Error(ErrorKind::input, result.bad_images.front() + " (" + std::to_string(result.bad_images.size()) + " of " +
-                                    std::to_string(session.dataset.size()) + " images cannot be read, --max-bad-images allows " +
+                                    std::to_string(session.dataset.size()) +
+                                    " images cannot be read, --max-bad-images allows " +
                                     std::to_string(options.max_bad_images) + ")");
 }
 
 void check_model(const Session& session, const BaselineResult& result) {
-  const auto usable = std::find_if(result.reference.begin(), result.reference.end(), [](const Observation& o) { return o.ok(); });
+  const auto usable =
+      std::find_if(result.reference.begin(), result.reference.end(), [](const Observation& o) { return o.ok(); });
   if (usable == result.reference.end()) {
     const auto failed = std::find_if(result.reference.begin(), result.reference.end(),
                                      [](const Observation& o) { return o.status != Status::image_error; });
@@ -42,12 +44,13 @@ void check_model(const Session& session, const BaselineResult& result) {
   const std::size_t outputs = usable->scores.size();
   const std::size_t classes = session.preprocessing.classes.size();
   if (classes != 0 && outputs != classes)
-    throw Error(ErrorKind::input, session.model.string() + ": gives " + std::to_string(outputs) + " outputs per image, but 'classes' of the preprocessing file names " +
+    throw Error(ErrorKind::input, session.model.string() + ": gives " + std::to_string(outputs) +
+                                      " outputs per image, but 'classes' of the preprocessing file names " +
                                       std::to_string(classes));
   for (const ImageFile& image : session.dataset.images)
     if (image.label && static_cast<std::size_t>(*image.label) >= outputs)
-      throw Error(ErrorKind::input, image.path.string() + ": class index " + std::to_string(*image.label) + ", but the model gives " +
-                                        std::to_string(outputs) + " outputs per image");
+      throw Error(ErrorKind::input, image.path.string() + ": class index " + std::to_string(*image.label) +
+                                        ", but the model gives " + std::to_string(outputs) + " outputs per image");
 }
 
 double largest_difference(const std::vector<Observation>& a, const std::vector<Observation>& b) {
@@ -72,10 +75,12 @@ report::Baseline summarise(const Session& session, const std::vector<Observation
   report::Baseline summary;
   summary.images = session.dataset.size();
   if (!session.dataset.labelled) return summary;
-  const std::size_t outputs = std::max_element(reference.begin(), reference.end(), [](const Observation& a, const Observation& b) {
-                                return a.scores.size() < b.scores.size();
-                              })->scores.size();
-  for (std::size_t k = 0; k < outputs; ++k) summary.per_class.push_back({session.class_name(static_cast<int>(k)), 0, 0});
+  const std::size_t outputs =
+      std::max_element(reference.begin(), reference.end(), [](const Observation& a, const Observation& b) {
+        return a.scores.size() < b.scores.size();
+      })->scores.size();
+  for (std::size_t k = 0; k < outputs; ++k)
+    summary.per_class.push_back({session.class_name(static_cast<int>(k)), 0, 0});
   std::uint64_t right = 0;
   for (ImageIndex i = 0; i < session.dataset.size(); ++i) {
     const Label label = *session.dataset[i].label;
@@ -90,19 +95,23 @@ report::Baseline summarise(const Session& session, const std::vector<Observation
 
 /// A dead class (no image) does not make guessing easier.
 double chance(const report::Baseline& baseline) {
-  const auto present = std::count_if(baseline.per_class.begin(), baseline.per_class.end(), [](const report::ClassRate& row) { return row.images > 0; });
+  const auto present = std::count_if(baseline.per_class.begin(), baseline.per_class.end(),
+                                     [](const report::ClassRate& row) { return row.images > 0; });
   return 1.0 / static_cast<double>(std::max<std::ptrdiff_t>(1, present));
 }
 
-void check_accuracy(Session& session, const SessionOptions& options, const BaselineResult& result, double min_accuracy) {
+void check_accuracy(Session& session, const SessionOptions& options, const BaselineResult& result,
+                    double min_accuracy) {
   if (!result.summary.accuracy) return;
   const double guessing = chance(result.summary);
   // Twice chance is 100 % for two classes: half-way to perfect is the most that is asked for.
   const double limit = min_accuracy >= 0.0 ? min_accuracy : std::min(2.0 * guessing, (1.0 + guessing) / 2.0);
   if (*result.summary.accuracy >= limit) return;
   const std::string cause = likely_cause(session, options, result);
-  throw Error(ErrorKind::baseline, session.model.string() + ": reference accuracy " + percent(*result.summary.accuracy) + " is below " +
-                                       percent(limit) + " (--min-accuracy); " + (cause.empty() ? "no quick alternative scores better" : cause));
+  throw Error(ErrorKind::baseline, session.model.string() + ": reference accuracy " +
+                                       percent(*result.summary.accuracy) + " is below " + percent(limit) +
+                                       " (--min-accuracy); " +
+                                       (cause.empty() ? "no quick alternative scores better" : cause));
 }
 
 }  // namespace
@@ -124,8 +133,10 @@ BaselineResult measure_baseline(Session& session, const SessionOptions& options,
   result.evaluations += session.dataset.size();
   result.summary.noise = largest_difference(result.reference, again);
   if (result.summary.noise > kNoiseTolerance * largest_score(result.reference))
-    throw Error(ErrorKind::baseline, session.model.string() + ": the reference is not repeatable: two equal runs differ by " +
-                                         shortest(result.summary.noise) + " in a score (dropout in training mode, or random numbers in the graph?)");
+    throw Error(ErrorKind::baseline, session.model.string() +
+                                         ": the reference is not repeatable: two equal runs differ by " +
+                                         shortest(result.summary.noise) +
+                                         " in a score (dropout in training mode, or random numbers in the graph?)");
   return result;
 }
 

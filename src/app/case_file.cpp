@@ -22,14 +22,17 @@ Json scores_json(const Observation& observation) {
   return scores;
 }
 
-Json prediction_json(const Observation& observation) { return observation.finite() ? Json(observation.predicted) : Json(); }
+Json prediction_json(const Observation& observation) {
+  return observation.finite() ? Json(observation.predicted) : Json();
+}
 
 std::vector<float> scores_of(const ObjectReader& reader) {
   const Json& list = reader.at("scores");
   if (!list.is_array()) throw Error(ErrorKind::usage, reader.place("scores") + ": is no list");
   std::vector<float> scores;
   for (const Json& score : list) {
-    if (!score.is_number() && !score.is_null()) throw Error(ErrorKind::usage, reader.place("scores") + ": holds something else than numbers");
+    if (!score.is_number() && !score.is_null())
+      throw Error(ErrorKind::usage, reader.place("scores") + ": holds something else than numbers");
     scores.push_back(score.is_null() ? std::numeric_limits<float>::quiet_NaN() : score.get<float>());
   }
   return scores;
@@ -37,7 +40,8 @@ std::vector<float> scores_of(const ObjectReader& reader) {
 
 Observation observed_from_json(const ObjectReader& reader, OutputKind output) {
   const auto status = static_cast<Status>(reader.choice("status", oracle::kStatusNames));
-  return status == Status::ok ? oracle::make_observation(scores_of(reader), output) : oracle::failed_observation(status, "");
+  return status == Status::ok ? oracle::make_observation(scores_of(reader), output)
+                              : oracle::failed_observation(status, "");
 }
 
 ImageFile image_from_json(const ObjectReader& reader) {
@@ -45,8 +49,11 @@ ImageFile image_from_json(const ObjectReader& reader) {
   image.path = reader.text("path");
   image.name = image.path.filename().string();
   image.sha256 = reader.text("sha256");
-  if (image.sha256.size() != 64) throw Error(ErrorKind::usage, reader.place("sha256") + ": '" + image.sha256 + "' is no SHA-256 (64 hexadecimal digits)");
-  if (!reader.at("label").is_null()) image.label = static_cast<Label>(reader.integer("label", 0, std::numeric_limits<int>::max()));
+  if (image.sha256.size() != 64)
+    throw Error(ErrorKind::usage,
+                reader.place("sha256") + ": '" + image.sha256 + "' is no SHA-256 (64 hexadecimal digits)");
+  if (!reader.at("label").is_null())
+    image.label = static_cast<Label>(reader.integer("label", 0, std::numeric_limits<int>::max()));
   return image;
 }
 
@@ -61,7 +68,10 @@ Json to_json(const Case& one) {
   return {{"schema_version", report::kSchemaVersion},
           {"model", {{"path", one.model.string()}, {"sha256", one.model_sha256}}},
           {"preprocess", image::to_json(one.preprocessing)},
-          {"image", {{"path", one.image.path.string()}, {"sha256", one.image.sha256}, {"label", one.image.label ? Json(*one.image.label) : Json()}}},
+          {"image",
+           {{"path", one.image.path.string()},
+            {"sha256", one.image.sha256},
+            {"label", one.image.label ? Json(*one.image.label) : Json()}}},
           {"variance", space::to_json(one.variance, transform::catalogue())},
           {"oracle", one.oracle},
           {"reference", {{"prediction", prediction_json(one.reference)}, {"scores", scores_json(one.reference)}}},
@@ -77,7 +87,9 @@ Case read_case(const std::filesystem::path& path) {
   const ObjectReader reader(json, place);
   reader.only({"schema_version", "model", "preprocess", "image", "variance", "oracle", "reference", "observed"});
   if (reader.integer("schema_version", 0, 1000000) != report::kSchemaVersion)
-    throw Error(ErrorKind::input, reader.place("schema_version") + ": " + reader.at("schema_version").dump() + " is not " + std::to_string(report::kSchemaVersion) + ", which this version reads");
+    throw Error(ErrorKind::input, reader.place("schema_version") + ": " + reader.at("schema_version").dump() +
+                                      " is not " + std::to_string(report::kSchemaVersion) +
+                                      ", which this version reads");
   const ObjectReader model(reader.at("model"), reader.place("model"));
   Case one;
   one.model = model.text("path");
@@ -86,13 +98,16 @@ Case read_case(const std::filesystem::path& path) {
   one.image = image_from_json(ObjectReader(reader.at("image"), reader.place("image")));
   one.variance = space::variance_from_json(reader.at("variance"), transform::catalogue(), reader.place("variance"));
   one.oracle = oracle::find_oracle(reader.text("oracle")).name;
-  one.reference = oracle::make_observation(scores_of(ObjectReader(reader.at("reference"), reader.place("reference"))), one.preprocessing.output);
-  one.observed = observed_from_json(ObjectReader(reader.at("observed"), reader.place("observed")), one.preprocessing.output);
+  one.reference = oracle::make_observation(scores_of(ObjectReader(reader.at("reference"), reader.place("reference"))),
+                                           one.preprocessing.output);
+  one.observed =
+      observed_from_json(ObjectReader(reader.at("observed"), reader.place("observed")), one.preprocessing.output);
   return one;
 }
 
 bool same_scores(const Observation& a, const Observation& b) {
-  return a.status == b.status && std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(), same_score);
+  return a.status == b.status &&
+         std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(), same_score);
 }
 
 }  // namespace robustcheck::app

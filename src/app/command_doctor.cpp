@@ -46,8 +46,11 @@ class RandomPictures {
       for (std::size_t x = 0; x < kSide; ++x)
         for (std::size_t c = 0; c < 3; ++c) {
           const double u = static_cast<double>(x % kCell) / kCell, v = static_cast<double>(y % kCell) / kCell;
-          const auto at = [&](std::size_t dx, std::size_t dy) { return grid[((y / kCell + dy) * (kCells + 1) + x / kCell + dx) * 3 + c]; };
-          text += static_cast<char>(static_cast<unsigned char>((1 - v) * ((1 - u) * at(0, 0) + u * at(1, 0)) + v * ((1 - u) * at(0, 1) + u * at(1, 1))));
+          const auto at = [&](std::size_t dx, std::size_t dy) {
+            return grid[((y / kCell + dy) * (kCells + 1) + x / kCell + dx) * 3 + c];
+          };
+          text += static_cast<char>(static_cast<unsigned char>((1 - v) * ((1 - u) * at(0, 0) + u * at(1, 0)) +
+                                                               v * ((1 - u) * at(0, 1) + u * at(1, 1))));
         }
     return text;
   }
@@ -57,7 +60,8 @@ class RandomPictures {
 
 void print_machine(const Json& environment) {
   for (const auto& [key, value] : environment.items())
-    std::cout << std::left << std::setw(16) << key << (value.is_string() ? value.get<std::string>() : value.dump()) << '\n';
+    std::cout << std::left << std::setw(16) << key << (value.is_string() ? value.get<std::string>() : value.dump())
+              << '\n';
 }
 
 std::string cost(const ProbedValue& row, double reference_s) {
@@ -67,7 +71,8 @@ std::string cost(const ProbedValue& row, double reference_s) {
 void print_row(const ProbedValue& row, double reference_s) {
   std::cout << std::left << std::setw(15) << row.knob << std::setw(16) << row.value << std::setw(13) << row.state;
   if (row.state == "applied" || row.state == "no_effect")
-    std::cout << std::right << std::setw(12) << shortest(static_cast<float>(row.largest_difference)).substr(0, 10) << std::setw(7) << row.flips << std::setw(10) << cost(row, reference_s);
+    std::cout << std::right << std::setw(12) << shortest(static_cast<float>(row.largest_difference)).substr(0, 10)
+              << std::setw(7) << row.flips << std::setw(10) << cost(row, reference_s);
   else
     std::cout << row.message;
   std::cout << (row.emulated ? "  emulated" : "") << '\n';
@@ -83,7 +88,8 @@ void print_knobs(const std::vector<ProbedValue>& probed, std::size_t images) {
 
 std::vector<space::KnobGene> every_knob() {
   std::vector<space::KnobGene> genes;
-  for (const space::KnobInfo& info : transform::catalogue().knobs) genes.push_back({info, {info.values.begin() + 1, info.values.end()}});
+  for (const space::KnobInfo& info : transform::catalogue().knobs)
+    genes.push_back({info, {info.values.begin() + 1, info.values.end()}});
   return genes;
 }
 

@@ -25,7 +25,8 @@ std::vector<ImageIndex> images_of(const Json& line, const Dataset& dataset, cons
   images.clear();
   for (const double index : reader.numbers("images")) {
     if (index < 0 || index >= static_cast<double>(dataset.size()) || index != std::floor(index))
-      throw Error(ErrorKind::usage, reader.place("images") + ": " + Json(index).dump() + " is no image index in [0, " + std::to_string(dataset.size() - 1) + "]");
+      throw Error(ErrorKind::usage, reader.place("images") + ": " + Json(index).dump() + " is no image index in [0, " +
+                                        std::to_string(dataset.size() - 1) + "]");
     images.push_back(static_cast<ImageIndex>(index));
   }
   if (images.empty()) throw Error(ErrorKind::usage, reader.place("images") + ": is empty");
@@ -59,7 +60,8 @@ Tally count(const space::Trial& trial, const Judged& judged, const Bench& bench,
       tally.margin += observed.margin();
       tally.right += dataset[image].label && observed.predicted == *dataset[image].label ? 1 : 0;
     } else {
-      tally.errors.push_back({{"image", image}, {"kind", oracle::name(observed.status)}, {"message", observed.message}});
+      tally.errors.push_back(
+          {{"image", image}, {"kind", oracle::name(observed.status)}, {"message", observed.message}});
       if (tally.first_error == nullptr) tally.first_error = &observed;
     }
     if (!bench.eligible(bench.guide(), image)) continue;
@@ -78,7 +80,8 @@ Json outcome(const space::Trial& trial, const Tally& tally, bool labelled) {
   Json json = {{"images", trial.images.size()}, {"eligible", tally.eligible}};
   const double magnitude = space::magnitude(trial.variance, transform::catalogue());
   if (tally.outputs == 0) {
-    for (const char* key : {"failures", "mean_fitness", "failure_rate", "ci95", "accuracy", "mean_margin"}) json[key] = nullptr;
+    for (const char* key : {"failures", "mean_fitness", "failure_rate", "ci95", "accuracy", "mean_margin"})
+      json[key] = nullptr;
     json["magnitude"] = magnitude;
     json["failed"] = Json::array();
     json["errors"] = tally.errors;
@@ -116,10 +119,13 @@ Json answer(const std::string& text, const std::string& place, const Dataset& da
 int run_evaluate(const EvaluateOptions& options) {
   catch_interrupts();
   Session session = open_session(options.session);
-  const std::string guide = !options.oracle.empty() ? options.oracle : session.dataset.labelled ? "label" : "consistency";
+  const std::string guide = !options.oracle.empty()    ? options.oracle
+                            : session.dataset.labelled ? "label"
+                                                       : "consistency";
   const oracle::Oracle& oracle = oracle::find_oracle(guide);
   if (oracle.needs_labels && !session.dataset.labelled)
-    throw Error(ErrorKind::usage, "--oracle " + guide + ": needs labels, but " + session.dataset.path.string() + " has none");
+    throw Error(ErrorKind::usage,
+                "--oracle " + guide + ": needs labels, but " + session.dataset.path.string() + " has none");
   const BaselineResult baseline = observe_reference(session, options.session);
   Bench bench(*session.evaluator, session.dataset, baseline.reference, oracle);
   std::string text;

@@ -15,9 +15,21 @@ Json transforms() {
   for (const space::TransformInfo& info : transform::catalogue().transforms) {
     Json parameters = Json::array();
     for (const space::Parameter& p : info.parameters)
-      parameters.push_back({{"name", p.name}, {"unit", p.unit}, {"low", p.low}, {"high", p.high}, {"neutral", p.neutral}, {"strength", p.strength}, {"integer", p.integer}});
-    list.push_back({{"name", info.name}, {"family", info.family}, {"summary", info.summary}, {"source", info.source}, {"parameters", parameters},
-                    {"border", info.has_border}, {"monotone", info.monotone}, {"stochastic", info.stochastic}});
+      parameters.push_back({{"name", p.name},
+                            {"unit", p.unit},
+                            {"low", p.low},
+                            {"high", p.high},
+                            {"neutral", p.neutral},
+                            {"strength", p.strength},
+                            {"integer", p.integer}});
+    list.push_back({{"name", info.name},
+                    {"family", info.family},
+                    {"summary", info.summary},
+                    {"source", info.source},
+                    {"parameters", parameters},
+                    {"border", info.has_border},
+                    {"monotone", info.monotone},
+                    {"stochastic", info.stochastic}});
   }
   return list;
 }
@@ -25,8 +37,13 @@ Json transforms() {
 Json knobs() {
   Json list = Json::array();
   for (const space::KnobInfo& info : transform::catalogue().knobs)
-    list.push_back({{"name", info.name}, {"class", info.knob_class}, {"scope", info.scope}, {"values", info.values}, {"reference", info.reference()},
-                    {"summary", info.summary}, {"source", info.source}});
+    list.push_back({{"name", info.name},
+                    {"class", info.knob_class},
+                    {"scope", info.scope},
+                    {"values", info.values},
+                    {"reference", info.reference()},
+                    {"summary", info.summary},
+                    {"source", info.source}});
   return list;
 }
 
@@ -55,17 +72,21 @@ const std::vector<Listing>& listings() {
 
 std::string range_text(const Json& parameter) {
   const std::string unit = parameter["unit"].get<std::string>();
-  return "    " + parameter["name"].get<std::string>() + " [" + shortest(parameter["low"].get<double>()) + ", " + shortest(parameter["high"].get<double>()) + "]" +
-         (unit.empty() ? "" : " " + unit) + ", neutral " + shortest(parameter["neutral"].get<double>()) + (parameter["strength"].get<bool>() ? "" : " (no strength)");
+  return "    " + parameter["name"].get<std::string>() + " [" + shortest(parameter["low"].get<double>()) + ", " +
+         shortest(parameter["high"].get<double>()) + "]" + (unit.empty() ? "" : " " + unit) + ", neutral " +
+         shortest(parameter["neutral"].get<double>()) + (parameter["strength"].get<bool>() ? "" : " (no strength)");
 }
 
 void print(const Json& entry) {
   std::cout << entry["name"].get<std::string>() << ": " << entry["summary"].get<std::string>() << '\n';
   if (entry.contains("parameters"))
     for (const Json& parameter : entry["parameters"]) std::cout << range_text(parameter) << '\n';
-  if (entry.contains("border") && entry["border"].get<bool>()) std::cout << "    border: reflect (default), replicate, black\n";
+  if (entry.contains("border") && entry["border"].get<bool>())
+    std::cout << "    border: reflect (default), replicate, black\n";
   if (entry.contains("values"))
-    std::cout << "    " << join(entry["values"].get<std::vector<std::string>>(), ", ") << " (reference: " << entry["reference"].get<std::string>() << "; " << entry["class"].get<std::string>() << ")\n";
+    std::cout << "    " << join(entry["values"].get<std::vector<std::string>>(), ", ")
+              << " (reference: " << entry["reference"].get<std::string>() << "; " << entry["class"].get<std::string>()
+              << ")\n";
 }
 
 }  // namespace

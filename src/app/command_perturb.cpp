@@ -16,9 +16,11 @@ constexpr std::size_t kJobs = 64;
 
 void check_output(const PerturbOptions& options) {
   if (!fs::exists(options.out)) return;
-  if (!fs::is_directory(options.out)) throw Error(ErrorKind::usage, "--out " + options.out.string() + ": is no directory");
+  if (!fs::is_directory(options.out))
+    throw Error(ErrorKind::usage, "--out " + options.out.string() + ": is no directory");
   if (!fs::is_empty(options.out) && !options.force)
-    throw Error(ErrorKind::usage, "--out " + options.out.string() + ": is not empty; choose another directory, or --force to write into it");
+    throw Error(ErrorKind::usage, "--out " + options.out.string() +
+                                      ": is not empty; choose another directory, or --force to write into it");
 }
 
 /// "a/b.jpg" -> "a/b.png"; where two images would meet, the later keeps its extension: "a/b.jpg.png".
@@ -69,7 +71,9 @@ int run_perturb(const PerturbOptions& options) {
   }
   progress.finish();
   std::cout << "wrote " << written << " images to " << options.out.string() << '\n';
-  if (written < names.size()) throw Error(ErrorKind::input, first_failure + " (" + std::to_string(names.size() - written) + " of " + std::to_string(names.size()) + " images failed)");
+  if (written < names.size())
+    throw Error(ErrorKind::input, first_failure + " (" + std::to_string(names.size() - written) + " of " +
+                                      std::to_string(names.size()) + " images failed)");
   return kExitOk;
 }
 

@@ -27,13 +27,15 @@ fs::path find_file(const fs::path& stored, const fs::path& case_path, const fs::
     for (const auto& entry : fs::recursive_directory_iterator(folder))
       if (entry.is_regular_file() && entry.path().filename() == stored.filename()) return entry.path();
   throw Error(ErrorKind::input, case_path.string() + ": " + what + " " + stored.string() + " is not there" +
-                                    (what == "image" ? "; give the folder that holds it with --images DIR" : "; give another with --model FILE"));
+                                    (what == "image" ? "; give the folder that holds it with --images DIR"
+                                                     : "; give another with --model FILE"));
 }
 
 void check_hash(const fs::path& path, const std::string& expected, const fs::path& case_path) {
   const std::string found = sha256_file(path);
   if (found != expected)
-    throw Error(ErrorKind::input, path.string() + ": has SHA-256 " + found.substr(0, 12) + "..., but " + case_path.string() + " was made with " + expected.substr(0, 12) + "...");
+    throw Error(ErrorKind::input, path.string() + ": has SHA-256 " + found.substr(0, 12) + "..., but " +
+                                      case_path.string() + " was made with " + expected.substr(0, 12) + "...");
 }
 
 Case located(const fs::path& path, const ReplayOptions& options) {
@@ -62,7 +64,8 @@ Session session_for(const std::vector<Case>& cases, std::size_t begin, std::size
 
 std::string replay(const Case& one, ImageIndex index, Session& session) {
   const oracle::Oracle& oracle = oracle::find_oracle(one.oracle);
-  const space::Variance against = oracle.needs_reference_configuration ? space::data_only(one.variance) : space::Variance{};
+  const space::Variance against =
+      oracle.needs_reference_configuration ? space::data_only(one.variance) : space::Variance{};
   const Observation reference = session.evaluator->observe_exact(against, index);
   const Observation observed = session.evaluator->observe_exact(one.variance, index);
   if (same_scores(observed, one.observed)) return "same";
@@ -77,12 +80,15 @@ int run_replay(const ReplayOptions& options) {
   bool failing = false;
   for (std::size_t begin = 0; begin < cases.size();) {
     std::size_t end = begin + 1;
-    while (end < cases.size() && cases[end].model == cases[begin].model && cases[end].preprocessing == cases[begin].preprocessing) ++end;
+    while (end < cases.size() && cases[end].model == cases[begin].model &&
+           cases[end].preprocessing == cases[begin].preprocessing)
+      ++end;
     Session session = session_for(cases, begin, end, options);
     for (std::size_t i = begin; i < end; ++i) {
       const std::string state = replay(cases[i], static_cast<ImageIndex>(i - begin), session);
       failing = failing || state != "fixed";
-      std::cout << state << ' ' << options.cases[i].string() << ' ' << space::describe(cases[i].variance, transform::catalogue()) << std::endl;
+      std::cout << state << ' ' << options.cases[i].string() << ' '
+                << space::describe(cases[i].variance, transform::catalogue()) << std::endl;
     }
     begin = end;
   }

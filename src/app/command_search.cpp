@@ -45,15 +45,19 @@ Halves split(const Session& session, const Bench& bench, std::uint64_t split_see
     half.push_back({i, session.dataset[i].label, bench.reference()[i].margin()});
   }
   if (halves.search.empty() || halves.confirmation.empty())
-    throw Error(ErrorKind::input, session.dataset.path.string() + ": no eligible image in the " + (halves.search.empty() ? "search" : "confirmation") +
-                                      " half (of " + std::to_string(session.dataset.size()) + " images); give more images");
+    throw Error(ErrorKind::input, session.dataset.path.string() + ": no eligible image in the " +
+                                      (halves.search.empty() ? "search" : "confirmation") + " half (of " +
+                                      std::to_string(session.dataset.size()) + " images); give more images");
   return halves;
 }
 
 const oracle::Oracle& guiding_oracle(const SearchOptions& options, const Dataset& dataset) {
-  const oracle::Oracle& guide = oracle::find_oracle(!options.oracle.empty() ? options.oracle : dataset.labelled ? "label" : "consistency");
+  const oracle::Oracle& guide = oracle::find_oracle(!options.oracle.empty() ? options.oracle
+                                                    : dataset.labelled      ? "label"
+                                                                            : "consistency");
   if (guide.needs_labels && !dataset.labelled)
-    throw Error(ErrorKind::usage, "--oracle " + guide.name + ": needs labels, but " + dataset.path.string() + " has none (class directories or a CSV path,label)");
+    throw Error(ErrorKind::usage, "--oracle " + guide.name + ": needs labels, but " + dataset.path.string() +
+                                      " has none (class directories or a CSV path,label)");
   return guide;
 }
 
@@ -83,7 +87,8 @@ class SearchRun {
     report_.space = space::make_space(options_.space, report_.catalogue);
     progress_.phase("baseline", 2 * session_.dataset.size());
     baseline_ = measure_baseline(session_, options_.session, options_.min_accuracy);
-    bench_.emplace(*session_.evaluator, session_.dataset, baseline_.reference, guiding_oracle(options_, session_.dataset));
+    bench_.emplace(*session_.evaluator, session_.dataset, baseline_.reference,
+                   guiding_oracle(options_, session_.dataset));
     halves_ = split(session_, *bench_, options_.split_seed);
     mark("baseline");
     probe();
@@ -97,17 +102,25 @@ class SearchRun {
     for (const space::KnobGene& gene : report_.space.knobs) values += gene.values.size();
     progress_.phase("probe", values * images.size());
     probe_evaluations_ = values * images.size();
-    report_.unavailable_knobs = drop_unavailable(report_.space, probe_knobs(session_, report_.space.knobs, images, /*timed=*/false), options_.space.knobs);
-    if (report_.space.empty()) throw Error(ErrorKind::usage, "nothing to search: no transform, and no knob value that has an effect here");
+    report_.unavailable_knobs = drop_unavailable(
+        report_.space, probe_knobs(session_, report_.space.knobs, images, /*timed=*/false), options_.space.knobs);
+    if (report_.space.empty())
+      throw Error(ErrorKind::usage, "nothing to search: no transform, and no knob value that has an effect here");
   }
 
   void search_and_confirm() {
-    const search::Problem problem{report_.space, halves_.search, options_.seed, options_.budget, options_.failure_limit};
+    const search::Problem problem{report_.space, halves_.search, options_.seed, options_.budget,
+                                  options_.failure_limit};
     searched_ = search_phase(options_, problem, *bench_, directory_.journal(), progress_);
     ending_ = searched_.ending;
     mark("search");
     if (ending_ == Ending::interrupted) return;
-    const MinimizeRequest request{report_.space, report_.catalogue, halves_.search, options_.evaluations_after() / 3, options_.max_counterexamples};
+    const MinimizeRequest request{report_.space,
+                                  report_.catalogue,
+                                  halves_.search,
+                                  options_.evaluations_after() / 3,
+                                  options_.max_counterexamples,
+                                  options_.failure_limit};
     minimized_ = minimize_phase(searched_.candidates, request, *bench_, progress_);
     mark("minimise");
     confirm();
@@ -117,7 +130,9 @@ class SearchRun {
   }
 
   void confirm() {
-    const ConfirmRequest request{report_.catalogue, halves_.confirmation, options_.evaluations_after() - minimized_.evaluations, options_.confirm_images, options_.failure_limit};
+    const ConfirmRequest request{report_.catalogue, halves_.confirmation,
+                                 options_.evaluations_after() - minimized_.evaluations, options_.confirm_images,
+                                 options_.failure_limit};
     confirmed_ = confirm_phase(minimized_.finalists, request, session_, *bench_, progress_);
   }
 
@@ -140,20 +155,24 @@ class SearchRun {
     one.image = session_.dataset[image];
     one.variance = found.variance;
     one.oracle = found.oracle;
-    one.reference = session_.evaluator->observe_exact(judge.needs_reference_configuration ? space::data_only(found.variance) : space::Variance{}, image);
+    one.reference = session_.evaluator->observe_exact(
+        judge.needs_reference_configuration ? space::data_only(found.variance) : space::Variance{}, image);
     one.observed = session_.evaluator->observe_exact(found.variance, image);
     case_evaluations_ += 2;
     if (!bench_->judge(judge, one.reference, one.observed, image).violated) return;
     const std::string name = RunDirectory::case_name(found.id, found.examples.size() + 1);
     write_picture(one, image, directory_.root() / (name + ".png"));
     write_file(directory_.root() / (name + ".json"), to_json(one).dump(2) + "\n");
-    found.examples.push_back({one.image.name, one.image.sha256, one.image.label, prediction(one.reference), prediction(one.observed), name + ".json"});
+    found.examples.push_back({one.image.name, one.image.sha256, one.image.label, prediction(one.reference),
+                              prediction(one.observed), name + ".json"});
   }
 
   void write_picture(const Case& one, ImageIndex image, const fs::path& path) {
-    const eval::Request request = eval::PerturbRequest{{image, one.variance.data, one.variance.seed}, fs::absolute(path).string()};
+    const eval::Request request =
+        eval::PerturbRequest{{image, one.variance.data, one.variance.seed}, fs::absolute(path).string()};
     const eval::Reply reply = session_.pool->run({&request, 1}).front();
-    if (const auto* failure = std::get_if<eval::Failure>(&reply)) throw Error(ErrorKind::input, path.string() + ": " + failure->message);
+    if (const auto* failure = std::get_if<eval::Failure>(&reply))
+      throw Error(ErrorKind::input, path.string() + ": " + failure->message);
   }
 
   static report::Prediction prediction(const Observation& observation) {
@@ -187,25 +206,45 @@ class SearchRun {
   }
 
   Json settings() const {
-    return {{"profiles", options_.space.profiles}, {"strategy", options_.strategy}, {"oracle", bench_->guide().name},
-            {"failure_limit", options_.failure_limit}, {"split_seed", options_.split_seed},
-            {"search_images", halves_.search.size()}, {"confirmation_images", halves_.confirmation.size()}};
+    return {{"profiles", options_.space.profiles},
+            {"strategy", options_.strategy},
+            {"oracle", bench_->guide().name},
+            {"failure_limit", options_.failure_limit},
+            {"split_seed", options_.split_seed},
+            {"search_images", halves_.search.size()},
+            {"confirmation_images", halves_.confirmation.size()}};
   }
 
   report::Counts counts() const {
-    return {{{"evaluations", searched_.evaluations}, {"limit", options_.budget}, {"baseline", baseline_.evaluations}, {"probe", probe_evaluations_},
-             {"divergence", bench_->extra_evaluations()}, {"minimise", minimized_.evaluations}, {"confirm", confirmed_.evaluations},
-             {"cases", case_evaluations_}, {"after_limit", options_.evaluations_after()}},
-            {{"unconfirmed", confirmed_.unconfirmed}, {"not_minimised", minimized_.not_minimised}, {"invalid", 0}, {"explained", minimized_.explained},
-             {"merged", minimized_.merged}, {"not_reproduced", minimized_.not_reproduced}, {"not_tested", confirmed_.not_tested}}};
+    return {{{"evaluations", searched_.evaluations},
+             {"limit", options_.budget},
+             {"baseline", baseline_.evaluations},
+             {"probe", probe_evaluations_},
+             {"divergence", bench_->extra_evaluations()},
+             {"minimise", minimized_.evaluations},
+             {"confirm", confirmed_.evaluations},
+             {"cases", case_evaluations_},
+             {"after_limit", options_.evaluations_after()}},
+            {{"unconfirmed", confirmed_.unconfirmed},
+             {"not_minimised", minimized_.not_minimised},
+             {"invalid", 0},
+             {"explained", minimized_.explained},
+             {"merged", minimized_.merged},
+             {"not_reproduced", minimized_.not_reproduced},
+             {"not_tested", confirmed_.not_tested}}};
   }
 
   Json timing() const {
     Json json = {{"total_s", watch_.seconds()}, {"phases_s", phases_}};
     const eval::Timings& work = session_.evaluator->timings();
-    json["workers_s"] = {{"decode", work.decode_s}, {"perturb", work.perturb_s}, {"preprocess", work.preprocess_s}, {"forward", work.forward_s}, {"switch", work.switch_s}};
+    json["workers_s"] = {{"decode", work.decode_s},
+                         {"perturb", work.perturb_s},
+                         {"preprocess", work.preprocess_s},
+                         {"forward", work.forward_s},
+                         {"switch", work.switch_s}};
     const double search_s = phases_.value("search", 0.0);
-    json["evaluations_per_second"] = search_s > 0 ? Json(static_cast<double>(searched_.evaluations) / search_s) : Json();
+    json["evaluations_per_second"] =
+        search_s > 0 ? Json(static_cast<double>(searched_.evaluations) / search_s) : Json();
     return json;
   }
 
@@ -251,7 +290,8 @@ std::uint64_t SearchOptions::evaluations_after() const {
 
 int run_search(const SearchOptions& options) {
   catch_interrupts();
-  const fs::path out = options.out.empty() ? fs::path("robustcheck-" + options.session.model.stem().string()) : options.out;
+  const fs::path out =
+      options.out.empty() ? fs::path("robustcheck-" + options.session.model.stem().string()) : options.out;
   RunDirectory directory(out, options.force || options.dry_run);
   space::make_space(options.space, transform::catalogue());
   search::find_strategy(options.strategy);

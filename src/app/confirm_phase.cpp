@@ -23,8 +23,9 @@ bool two_sided(const Variance& variance) { return !variance.data.empty() && !var
 
 /// One run on the confirmation images, three where both sides must be told apart.
 std::uint64_t runs(const std::vector<Finalist>& finalists, std::size_t count) {
-  return std::accumulate(finalists.begin(), finalists.begin() + static_cast<std::ptrdiff_t>(count), std::uint64_t{0},
-                         [](std::uint64_t sum, const Finalist& finalist) { return sum + (two_sided(finalist.variance) ? 3 : 1); });
+  return std::accumulate(
+      finalists.begin(), finalists.begin() + static_cast<std::ptrdiff_t>(count), std::uint64_t{0},
+      [](std::uint64_t sum, const Finalist& finalist) { return sum + (two_sided(finalist.variance) ? 3 : 1); });
 }
 
 struct Plan {
@@ -53,13 +54,15 @@ std::vector<ImageIndex> worst_first(const std::vector<ImageIndex>& images, const
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < verdicts.size(); ++i)
     if (verdicts[i].violated) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return verdicts[a].fitness > verdicts[b].fitness; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return verdicts[a].fitness > verdicts[b].fitness; });
   std::vector<ImageIndex> result;
   for (const std::size_t i : order) result.push_back(images[i]);
   return result;
 }
 
-std::optional<report::WorstClass> worst_class(const Session& session, const std::vector<ImageIndex>& images, const Outcomes& outcomes) {
+std::optional<report::WorstClass> worst_class(const Session& session, const std::vector<ImageIndex>& images,
+                                              const Outcomes& outcomes) {
   if (!session.dataset.labelled) return std::nullopt;
   std::map<Label, std::pair<std::uint64_t, std::uint64_t>> by_class;  // failures, images
   for (std::size_t i = 0; i < images.size(); ++i) {
@@ -70,14 +73,17 @@ std::optional<report::WorstClass> worst_class(const Session& session, const std:
   std::optional<report::WorstClass> worst;
   for (const auto& [label, counts] : by_class) {
     const double rate = static_cast<double>(counts.first) / static_cast<double>(counts.second);
-    if (!worst || rate > worst->failure_rate) worst = report::WorstClass{session.class_name(label), rate, counts.second};
+    if (!worst || rate > worst->failure_rate)
+      worst = report::WorstClass{session.class_name(label), rate, counts.second};
   }
   return worst;
 }
 
-std::vector<std::uint8_t> wrong_predictions(const Session& session, const std::vector<ImageIndex>& images, const std::vector<Observation>& observed) {
+std::vector<std::uint8_t> wrong_predictions(const Session& session, const std::vector<ImageIndex>& images,
+                                            const std::vector<Observation>& observed) {
   std::vector<std::uint8_t> wrong;
-  for (std::size_t i = 0; i < images.size(); ++i) wrong.push_back(observed[i].predicted != session.dataset[images[i]].label.value_or(-1) ? 1 : 0);
+  for (std::size_t i = 0; i < images.size(); ++i)
+    wrong.push_back(observed[i].predicted != session.dataset[images[i]].label.value_or(-1) ? 1 : 0);
   return wrong;
 }
 
@@ -104,7 +110,8 @@ Confirmed measured(const Finalist& finalist, const std::vector<ImageIndex>& imag
   found.minimal = finalist.minimal;
   found.worst_class = worst_class(session, images, both);
   if (two_sided(finalist.variance))
-    found.attribution = analysis::attribute(violated(judged.of(finalist.oracle)[1]), violated(judged.of(finalist.oracle)[2]), both);
+    found.attribution =
+        analysis::attribute(violated(judged.of(finalist.oracle)[1]), violated(judged.of(finalist.oracle)[2]), both);
   result.violating = worst_first(images, verdicts);
   result.wrong = wrong_predictions(session, images, judged.observed.front());
   return result;
@@ -181,7 +188,8 @@ std::optional<report::RobustAccuracy> robust_accuracy(const ConfirmOutcome& outc
   if (!dataset.labelled || outcome.images.empty()) return std::nullopt;
   std::uint64_t right = 0, total = 0;
   for (ImageIndex i = 0; i < dataset.size(); ++i) {
-    if (!in_confirmation_half(dataset[i], split_seed) || bench.reference()[i].status == oracle::Status::image_error) continue;
+    if (!in_confirmation_half(dataset[i], split_seed) || bench.reference()[i].status == oracle::Status::image_error)
+      continue;
     total += 1;
     right += bench.reference()[i].predicted == *dataset[i].label ? 1 : 0;
   }
@@ -189,11 +197,16 @@ std::optional<report::RobustAccuracy> robust_accuracy(const ConfirmOutcome& outc
   for (std::size_t i = 0; i < outcome.images.size(); ++i) {
     if (bench.reference()[outcome.images[i]].predicted != *dataset[outcome.images[i]].label) continue;
     tested += 1;
-    survivors += std::none_of(outcome.confirmed.begin(), outcome.confirmed.end(), [&](const Confirmed& one) { return one.wrong[i] != 0; }) ? 1 : 0;
+    survivors += std::none_of(outcome.confirmed.begin(), outcome.confirmed.end(),
+                              [&](const Confirmed& one) { return one.wrong[i] != 0; })
+                     ? 1
+                     : 0;
   }
   if (tested == 0) return std::nullopt;
-  const auto wrong = static_cast<std::uint64_t>(std::llround(static_cast<double>(total - right) * static_cast<double>(tested) / static_cast<double>(right)));
-  return report::RobustAccuracy{static_cast<double>(survivors) / static_cast<double>(tested + wrong), analysis::wilson(survivors, tested + wrong), tested + wrong};
+  const auto wrong = static_cast<std::uint64_t>(
+      std::llround(static_cast<double>(total - right) * static_cast<double>(tested) / static_cast<double>(right)));
+  return report::RobustAccuracy{static_cast<double>(survivors) / static_cast<double>(tested + wrong),
+                                analysis::wilson(survivors, tested + wrong), tested + wrong};
 }
 
 }  // namespace robustcheck::app

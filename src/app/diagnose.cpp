@@ -54,13 +54,15 @@ std::vector<ImageIndex> some_images(const Dataset& dataset) {
   return images;
 }
 
-double accuracy(const Dataset& dataset, const std::vector<ImageIndex>& images, const std::vector<Observation>& observed) {
+double accuracy(const Dataset& dataset, const std::vector<ImageIndex>& images,
+                const std::vector<Observation>& observed) {
   std::size_t right = 0;
   for (std::size_t i = 0; i < images.size(); ++i) right += observed[i].predicted == *dataset[images[i]].label ? 1 : 0;
   return static_cast<double>(right) / static_cast<double>(images.size());
 }
 
-/// Accuracy if every predicted index meant the label that it meets most often (each label used once, largest count first).
+/// Accuracy if every predicted index meant the label that it meets most often (each label used once, largest count
+/// first).
 double accuracy_after_relabelling(const Dataset& dataset, const std::vector<Observation>& reference) {
   std::map<std::pair<int, Label>, std::size_t> counts;
   for (ImageIndex i = 0; i < dataset.size(); ++i) counts[{reference[i].predicted, *dataset[i].label}] += 1;

@@ -30,11 +30,13 @@ void print_space(const space::Space& space) {
   for (const space::TransformGene& gene : space.transforms) {
     std::cout << "  " << gene.info.name;
     for (std::size_t i = 0; i < gene.ranges.size(); ++i)
-      std::cout << (i ? ", " : " ") << gene.info.parameters[i].name << " [" << shortest(gene.ranges[i].low) << ", " << shortest(gene.ranges[i].high) << "]";
+      std::cout << (i ? ", " : " ") << gene.info.parameters[i].name << " [" << shortest(gene.ranges[i].low) << ", "
+                << shortest(gene.ranges[i].high) << "]";
     std::cout << '\n';
   }
   std::cout << "knobs (" << space.knobs.size() << "):\n";
-  for (const space::KnobGene& gene : space.knobs) std::cout << "  " << gene.info.name << " " << join(gene.values, ", ") << '\n';
+  for (const space::KnobGene& gene : space.knobs)
+    std::cout << "  " << gene.info.name << " " << join(gene.values, ", ") << '\n';
 }
 
 }  // namespace
@@ -45,9 +47,10 @@ int dry_run(const SearchOptions& options, Session& session) {
   print_space(space);
   const std::uint64_t most = options.budget + options.evaluations_after() + 2 * session.dataset.size();
   std::cout << "images: " << session.dataset.size() << '\n'
-            << "evaluations: " << options.budget << " by " << options.strategy << ", at most " << options.evaluations_after() << " after it, " << 2 * session.dataset.size()
-            << " for the baseline\n"
-            << "time: at most about " << fixed(static_cast<double>(most) * each_s, 0) << " s (" << fixed(1.0 / each_s, 0) << " evaluations/s in the reference configuration)\n"
+            << "evaluations: " << options.budget << " by " << options.strategy << ", at most "
+            << options.evaluations_after() << " after it, " << 2 * session.dataset.size() << " for the baseline\n"
+            << "time: at most about " << fixed(static_cast<double>(most) * each_s, 0) << " s ("
+            << fixed(1.0 / each_s, 0) << " evaluations/s in the reference configuration)\n"
             << "Knob values without effect here are left out when the search starts. Nothing was written.\n";
   return kExitOk;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
@@ -18,11 +19,11 @@ using search::Candidate;
 using space::Variance;
 
 constexpr std::size_t kTestImages = 64;
-constexpr std::size_t kChunk = 32;  // one reference batch
-constexpr double kKept = 0.8;       // share of rate and interaction that a smaller variance must keep
+constexpr std::size_t kChunk = 32;            // one reference batch
+constexpr double kKept = 0.8;                 // share of rate and interaction that a smaller variance must keep
 constexpr std::uint64_t kOrderingShare = 4;   // of the allowance: a quarter orders the two-sided candidates
-constexpr std::uint64_t kCandidateShare = 8;  // one candidate may use an eighth: few minimal ones beat many half-done
-constexpr double kBeyond = 1.25;    // a larger variance must fail this much more often to be worth reporting
+constexpr std::uint64_t kCandidateShare = 5;  // one candidate may use a fifth: few minimal ones beat many half-done
+constexpr double kBeyond = 1.25;              // a larger variance must fail this much more often to be worth reporting
 
 /// Outcomes of variances on the test images, measured once, as far as they were needed, within an allowance.
 class Measurements {
@@ -38,7 +39,9 @@ class Measurements {
       const std::size_t begin = known.size();
       const std::size_t end = std::min(images_.size(), begin + kChunk);
       if (spent_ + (end - begin) > limit_) return nullptr;
-      const space::Trial trial{variance, {images_.begin() + static_cast<std::ptrdiff_t>(begin), images_.begin() + static_cast<std::ptrdiff_t>(end)}};
+      const space::Trial trial{
+          variance,
+          {images_.begin() + static_cast<std::ptrdiff_t>(begin), images_.begin() + static_cast<std::ptrdiff_t>(end)}};
       const Judged judged = bench_.run({&trial, 1});
       for (const oracle::Verdict& verdict : judged.of(oracle).front()) known.push_back(verdict.violated ? 1 : 0);
       spent_ += end - begin;
@@ -61,7 +64,8 @@ class Measurements {
   std::map<std::string, Outcomes> known_;
 };
 
-std::optional<analysis::Attribution> attribution(Measurements& measurements, const std::string& oracle, const Variance& variance) {
+std::optional<analysis::Attribution> attribution(Measurements& measurements, const std::string& oracle,
+                                                 const Variance& variance) {
   const std::size_t all = measurements.images();
   const Outcomes* both = measurements.measure(oracle, variance, all);
   const Outcomes* data = measurements.measure(oracle, space::data_only(variance), all);
@@ -75,7 +79,7 @@ bool two_sided(const Variance& variance) { return !variance.data.empty() && !var
 /// What a smaller variance must keep.
 struct Goal {
   std::string oracle;
-  std::uint64_t failures = 0;        ///< of all test images
+  std::uint64_t failures = 0;         ///< of all test images
   std::optional<double> interaction;  ///< net, when the candidate's has an interval above 0
 };
 
@@ -144,8 +148,18 @@ Lists sorted_into_lists(const std::vector<Candidate>& candidates) {
   return lists;
 }
 
-/// Measures the net interaction of the most promising two-sided candidates (largest excess over their data alone), as many as a quarter of the allowance pays for,
-/// and puts the largest first.
+/// Candidates that surely exceed the failure limit first, and of these the ones with fewest genes: a simple failure
+/// found first explains the larger ones that only contain it.
+void order_by_simplicity(std::deque<Listed>& list, double failure_limit) {
+  const auto rank = [&](const Listed& listed) {
+    const bool sure = analysis::wilson(listed.candidate.failures, listed.candidate.images).low > failure_limit;
+    return sure ? space::genes(listed.candidate.variance).size() : SIZE_MAX;
+  };
+  std::stable_sort(list.begin(), list.end(), [&](const Listed& a, const Listed& b) { return rank(a) < rank(b); });
+}
+
+/// Measures the net interaction of the most promising two-sided candidates (largest excess over their data alone), as
+/// many as a quarter of the allowance pays for, and puts the largest first.
 void order_by_interaction(std::deque<Listed>& both, Measurements& measurements) {
   const auto excess = [](const Listed& listed) { return listed.candidate.excess.value_or(-1.0); };
   std::stable_sort(both.begin(), both.end(), [&](const Listed& a, const Listed& b) { return excess(a) > excess(b); });
@@ -154,8 +168,11 @@ void order_by_interaction(std::deque<Listed>& both, Measurements& measurements) 
     listed.attribution = attribution(measurements, listed.candidate.oracle, listed.candidate.variance);
     if (!listed.attribution) break;
   }
-  const auto interaction = [](const Listed& listed) { return listed.attribution ? listed.attribution->interaction.value : -2.0; };
-  std::stable_sort(both.begin(), both.end(), [&](const Listed& a, const Listed& b) { return interaction(a) > interaction(b); });
+  const auto interaction = [](const Listed& listed) {
+    return listed.attribution ? listed.attribution->interaction.value : -2.0;
+  };
+  std::stable_sort(both.begin(), both.end(),
+                   [&](const Listed& a, const Listed& b) { return interaction(a) > interaction(b); });
 }
 
 struct Done {
@@ -176,7 +193,8 @@ bool explains(const Done& done, const Listed& listed) {
 }
 
 std::optional<Goal> goal_of(const Listed& listed, Measurements& measurements) {
-  const Outcomes* start = measurements.measure(listed.candidate.oracle, listed.candidate.variance, measurements.images());
+  const Outcomes* start =
+      measurements.measure(listed.candidate.oracle, listed.candidate.variance, measurements.images());
   if (start == nullptr) return std::nullopt;
   Goal goal{listed.candidate.oracle, analysis::failures(*start), {}};
   if (listed.attribution && listed.attribution->needs_both()) goal.interaction = listed.attribution->interaction.value;
@@ -187,8 +205,12 @@ Done reduce(const Listed& listed, const Goal& goal, const MinimizeRequest& reque
   const auto test = [&](const Variance& smaller) { return still_fails(measurements, goal, smaller); };
   const analysis::Minimized reduced = analysis::minimize(listed.candidate.variance, request.space, test);
   Done done;
-  done.finalist = {goal.oracle, space::signature(goal.oracle, reduced.variance), reduced.variance,
-                   space::magnitude(reduced.variance, request.catalogue), 0.0, reduced.minimal};
+  done.finalist = {goal.oracle,
+                   space::signature(goal.oracle, reduced.variance),
+                   reduced.variance,
+                   space::magnitude(reduced.variance, request.catalogue),
+                   0.0,
+                   reduced.minimal};
   done.genes = space::genes(reduced.variance);
   done.rate = static_cast<double>(goal.failures) / static_cast<double>(measurements.images());
   done.interaction = goal.interaction.value_or(0.0);
@@ -198,7 +220,8 @@ Done reduce(const Listed& listed, const Goal& goal, const MinimizeRequest& reque
 
 /// Adds, or where the signature is there already keeps the milder of both. True when added.
 bool merge(std::vector<Done>& all, Done done) {
-  const auto same = std::find_if(all.begin(), all.end(), [&](const Done& other) { return other.finalist.signature == done.finalist.signature; });
+  const auto same = std::find_if(
+      all.begin(), all.end(), [&](const Done& other) { return other.finalist.signature == done.finalist.signature; });
   if (same == all.end()) {
     all.push_back(std::move(done));
     return true;
@@ -216,6 +239,8 @@ MinimizeOutcome minimize_phase(const std::vector<Candidate>& candidates, const M
   std::vector<Done> done;
   progress.phase("minimise", request.allowance);
   Lists lists = sorted_into_lists(candidates);
+  order_by_simplicity(lists.data, request.failure_limit);
+  order_by_simplicity(lists.config, request.failure_limit);
   order_by_interaction(lists.both, measurements);
   while (done.size() < request.most) {
     const std::optional<Listed> listed = lists.next();
@@ -224,7 +249,8 @@ MinimizeOutcome minimize_phase(const std::vector<Candidate>& candidates, const M
       ++outcome.explained;
       continue;
     }
-    measurements.allow(std::max(measurements.left() / (request.most - done.size()), request.allowance / kCandidateShare));
+    measurements.allow(
+        std::max(measurements.left() / (request.most - done.size()), request.allowance / kCandidateShare));
     const std::optional<Goal> goal = goal_of(*listed, measurements);
     if (!goal) {
       ++outcome.not_minimised;
@@ -238,7 +264,8 @@ MinimizeOutcome minimize_phase(const std::vector<Candidate>& candidates, const M
   outcome.not_minimised += lists.size();
   outcome.evaluations = measurements.spent();
   for (Done& one : done) outcome.finalists.push_back(std::move(one.finalist));
-  std::stable_sort(outcome.finalists.begin(), outcome.finalists.end(), [](const Finalist& a, const Finalist& b) { return a.severity > b.severity; });
+  std::stable_sort(outcome.finalists.begin(), outcome.finalists.end(),
+                   [](const Finalist& a, const Finalist& b) { return a.severity > b.severity; });
   return outcome;
 }
 

@@ -32,7 +32,8 @@ Run run(Session& session, const space::Assignment& config, const std::vector<Ima
 }
 
 const Observation* failure(const std::vector<Observation>& rows) {
-  const auto found = std::find_if(rows.begin(), rows.end(), [](const Observation& row) { return !row.ok() && row.status != Status::image_error; });
+  const auto found = std::find_if(
+      rows.begin(), rows.end(), [](const Observation& row) { return !row.ok() && row.status != Status::image_error; });
   return found == rows.end() ? nullptr : &*found;
 }
 
@@ -42,7 +43,8 @@ void compare(const std::vector<Observation>& reference, const std::vector<Observ
     equal = equal && same_scores(reference[i], rows[i]);
     probed.flips += reference[i].predicted != rows[i].predicted ? 1 : 0;
     for (std::size_t k = 0; k < std::min(rows[i].scores.size(), reference[i].scores.size()); ++k) {
-      const double difference = std::abs(static_cast<double>(rows[i].scores[k]) - static_cast<double>(reference[i].scores[k]));
+      const double difference =
+          std::abs(static_cast<double>(rows[i].scores[k]) - static_cast<double>(reference[i].scores[k]));
       if (std::isfinite(difference)) probed.largest_difference = std::max(probed.largest_difference, difference);
     }
   }
@@ -63,7 +65,8 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
   std::vector<ProbedValue> probed = {{"", "", "applied", "", false, 0.0, 0, images.size(), reference.seconds}};
   for (const space::KnobGene& gene : knobs)
     for (const std::string& value : gene.values) {
-      ProbedValue row{gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0, images.size(), 0.0};
+      ProbedValue row{gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0,
+                      images.size(),  0.0};
       const Run changed = run(session, {{gene.info.name, value}}, images, timed);
       row.seconds = changed.seconds;
       if (const Observation* failed = failure(changed.rows)) {
@@ -84,11 +87,13 @@ std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const
     if (row.knob.empty()) continue;
     const bool named = std::find(named_knobs.begin(), named_knobs.end(), row.knob) != named_knobs.end();
     if (row.state == "no_effect")
-      dropped.push_back({row.knob, row.value, "no_effect", "bit-equal to the reference on " + std::to_string(row.images) + " images"});
+      dropped.push_back({row.knob, row.value, "no_effect",
+                         "bit-equal to the reference on " + std::to_string(row.images) + " images"});
     else if (row.state != "applied")
       dropped.push_back({row.knob, row.value, row.state, row.message});
     else if (row.emulated && !named)
-      dropped.push_back({row.knob, row.value, "emulated", "this CPU has no " + row.value + " units; name it with --knobs to search it all the same"});
+      dropped.push_back({row.knob, row.value, "emulated",
+                         "this CPU has no " + row.value + " units; name it with --knobs to search it all the same"});
   }
   for (const report::UnavailableKnob& row : dropped)
     for (space::KnobGene& gene : space.knobs)

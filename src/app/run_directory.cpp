@@ -6,10 +6,12 @@ namespace robustcheck::app {
 namespace fs = std::filesystem;
 
 RunDirectory::RunDirectory(fs::path path, bool force) : path_(std::move(path)) {
-  if (fs::exists(path_) && !fs::is_directory(path_)) throw Error(ErrorKind::usage, "--out " + path_.string() + ": is no directory");
+  if (fs::exists(path_) && !fs::is_directory(path_))
+    throw Error(ErrorKind::usage, "--out " + path_.string() + ": is no directory");
   const bool holds_run = fs::exists(report()) || fs::exists(journal());
   if (holds_run && !force)
-    throw Error(ErrorKind::usage, "--out " + path_.string() + ": holds a run already; choose another directory, or --force to replace it");
+    throw Error(ErrorKind::usage, "--out " + path_.string() +
+                                      ": holds a run already; choose another directory, or --force to replace it");
 }
 
 void RunDirectory::prepare() {
@@ -24,6 +26,8 @@ void RunDirectory::prepare() {
   }
 }
 
-std::string RunDirectory::case_name(const std::string& id, std::size_t k) { return "cases/" + id + "-" + std::to_string(k); }
+std::string RunDirectory::case_name(const std::string& id, std::size_t k) {
+  return "cases/" + id + "-" + std::to_string(k);
+}
 
 }  // namespace robustcheck::app

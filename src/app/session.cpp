@@ -22,7 +22,9 @@ void start_workers(Session& session, const SessionOptions& options) {
   setup.model = session.model.string();
   setup.preprocessing = session.preprocessing;
   setup.images = session.dataset.images;
-  session.pool = std::make_unique<eval::WorkerPool>(eval::PoolOptions{.worker = eval::find_worker(), .workers = options.workers, .timeout_s = options.timeout_s}, setup);
+  session.pool = std::make_unique<eval::WorkerPool>(
+      eval::PoolOptions{.worker = eval::find_worker(), .workers = options.workers, .timeout_s = options.timeout_s},
+      setup);
   session.pool->set_interrupt(&interrupted);
   session.evaluator = std::make_unique<eval::ProcessEvaluator>(*session.pool, session.preprocessing);
 }
@@ -45,7 +47,10 @@ fs::path preprocessing_path(const fs::path& model, const fs::path& given) {
   if (!given.empty()) return given;
   const fs::path beside = fs::path(model).replace_extension(".json");
   if (fs::exists(beside)) return beside;
-  throw Error(ErrorKind::usage, beside.string() + ": no preprocessing file beside the model; write one (or give --preprocess FILE), for example: " + kExample);
+  throw Error(
+      ErrorKind::usage,
+      beside.string() +
+          ": no preprocessing file beside the model; write one (or give --preprocess FILE), for example: " + kExample);
 }
 
 Session open_session(const SessionOptions& options) {
@@ -55,7 +60,8 @@ Session open_session(const SessionOptions& options) {
     session.model_sha256 = sha256_file(session.model);
     session.preprocessing = image::read_preprocessing(preprocessing_path(session.model, options.preprocess));
   }
-  if (!options.images.empty()) session.dataset = limited(list_dataset(options.images, session.preprocessing.classes), options.limit);
+  if (!options.images.empty())
+    session.dataset = limited(list_dataset(options.images, session.preprocessing.classes), options.limit);
   start_workers(session, options);
   return session;
 }
@@ -75,7 +81,8 @@ eval::CapabilitiesReply capabilities(eval::WorkerPool& pool) {
   const eval::Reply reply = pool.run({&request, 1}).front();
   if (const auto* found = std::get_if<eval::CapabilitiesReply>(&reply)) return *found;
   const auto* failure = std::get_if<eval::Failure>(&reply);
-  throw Error(ErrorKind::internal, "the worker does not tell its capabilities" + (failure ? ": " + failure->message : ""));
+  throw Error(ErrorKind::internal,
+              "the worker does not tell its capabilities" + (failure ? ": " + failure->message : ""));
 }
 
 Json environment(eval::WorkerPool& pool, std::size_t workers) {

@@ -14,7 +14,8 @@ namespace robustcheck {
 namespace fs = std::filesystem;
 namespace {
 
-const std::vector<std::string> kExtensions = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".ppm", ".pgm", ".tif", ".tiff"};
+const std::vector<std::string> kExtensions = {".png", ".jpg", ".jpeg", ".webp", ".bmp",
+                                              ".ppm", ".pgm", ".tif",  ".tiff"};
 
 [[noreturn]] void fail(const std::string& place, const std::string& problem) {
   throw Error(ErrorKind::input, place + ": " + problem);
@@ -22,7 +23,8 @@ const std::vector<std::string> kExtensions = {".png", ".jpg", ".jpeg", ".webp", 
 
 bool is_image(const fs::path& path) {
   std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
 }
 
@@ -38,7 +40,8 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
   return entries;
 }
 
-void add_folder(const fs::path& root, const fs::path& folder, std::optional<Label> label, std::vector<ImageFile>& images) {
+void add_folder(const fs::path& root, const fs::path& folder, std::optional<Label> label,
+                std::vector<ImageFile>& images) {
   for (const fs::path& entry : sorted_entries(folder)) {
     if (fs::is_directory(entry))
       add_folder(root, entry, label, images);
@@ -74,7 +77,8 @@ Label csv_label(const std::string& text, const std::vector<std::string>& classes
   int index = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
   const bool is_index = error == std::errc{} && end == text.data() + text.size();
-  if (!is_index || std::find(classes.begin(), classes.end(), text) != classes.end()) return class_index(text, classes, place);
+  if (!is_index || std::find(classes.begin(), classes.end(), text) != classes.end())
+    return class_index(text, classes, place);
   if (index < 0 || (!classes.empty() && index >= static_cast<int>(classes.size())))
     fail(place, "label " + text + " is outside [0, " + std::to_string(classes.size() - 1) + "]");
   return index;
@@ -113,10 +117,12 @@ Dataset list_dataset(const fs::path& path, const std::vector<std::string>& class
   if (!fs::exists(dataset.path)) fail(path.string(), "no such directory or CSV file");
   const bool is_csv = !fs::is_directory(dataset.path);
   if (is_csv && dataset.path.extension() != ".csv")
-    fail(path.string(), "is no directory and no .csv file; give a directory of images, class directories, or a CSV path,label");
+    fail(path.string(),
+         "is no directory and no .csv file; give a directory of images, class directories, or a CSV path,label");
   dataset.images = is_csv ? list_csv(dataset.path, classes) : list_folder(dataset.path, classes);
   if (dataset.images.empty()) fail(path.string(), "holds no image (" + join(kExtensions, " ") + ")");
-  std::sort(dataset.images.begin(), dataset.images.end(), [](const ImageFile& a, const ImageFile& b) { return a.name < b.name; });
+  std::sort(dataset.images.begin(), dataset.images.end(),
+            [](const ImageFile& a, const ImageFile& b) { return a.name < b.name; });
   dataset.labelled = dataset.images.front().label.has_value();
   for (ImageFile& image : dataset.images) {
     std::error_code error;

@@ -34,7 +34,8 @@ std::uint64_t hash_key(std::string_view hex) {
   std::uint64_t key = 0;
   const std::string_view digits = hex.substr(0, 16);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), key, 16);
-  if (error != std::errc{} || digits.size() < 16) throw Error(ErrorKind::internal, "not a hexadecimal digest: '" + std::string(hex) + "'");
+  if (error != std::errc{} || digits.size() < 16)
+    throw Error(ErrorKind::internal, "not a hexadecimal digest: '" + std::string(hex) + "'");
   return key;
 }
 

@@ -87,14 +87,16 @@ std::int64_t ObjectReader::integer(const std::string& key, std::int64_t low, std
 std::vector<double> ObjectReader::numbers(const std::string& key) const {
   const Json& value = at(key);
   const auto is_number = [](const Json& item) { return item.is_number(); };
-  if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_number)) fail(place(key), shown(value) + " is no list of numbers");
+  if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_number))
+    fail(place(key), shown(value) + " is no list of numbers");
   return value.get<std::vector<double>>();
 }
 
 std::vector<std::string> ObjectReader::texts(const std::string& key) const {
   const Json& value = at(key);
   const auto is_text = [](const Json& item) { return item.is_string(); };
-  if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_text)) fail(place(key), shown(value) + " is no list of texts");
+  if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_text))
+    fail(place(key), shown(value) + " is no list of texts");
   return value.get<std::vector<std::string>>();
 }
 
@@ -107,7 +109,8 @@ std::size_t ObjectReader::choice(const std::string& key, const std::vector<std::
 
 void ObjectReader::only(const std::vector<std::string>& known) const {
   for (const auto& [key, value] : value_.items())
-    if (key != "$schema" && std::find(known.begin(), known.end(), key) == known.end()) fail(place_, unknown_name("key", key, known));
+    if (key != "$schema" && std::find(known.begin(), known.end(), key) == known.end())
+      fail(place_, unknown_name("key", key, known));
 }
 
 }  // namespace robustcheck

@@ -20,7 +20,8 @@ std::uint64_t word_key(std::string_view word) {
 
 std::array<std::uint32_t, 4> philox(const std::array<std::uint32_t, 4>& counter,
                                     const std::array<std::uint32_t, 2>& key) {
-  const r123::Philox4x32::ctr_type block = r123::Philox4x32{}({{counter[0], counter[1], counter[2], counter[3]}}, {{key[0], key[1]}});
+  const r123::Philox4x32::ctr_type block =
+      r123::Philox4x32{}({{counter[0], counter[1], counter[2], counter[3]}}, {{key[0], key[1]}});
   return {block[0], block[1], block[2], block[3]};
 }
 

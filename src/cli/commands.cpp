@@ -29,21 +29,33 @@ struct Logging {
 
 std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& target, const std::string& help) {
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& target,
+                      const std::string& help) {
   return command.add_option(name, target, help)->delimiter(',')->allow_extra_args(false)->type_name("LIST");
 }
 
 void add_workers(CLI::App& command, std::size_t& workers) {
   workers = cores();
-  command.add_option("--workers", workers, "worker processes [1, 256]; results do not depend on it")->check(CLI::Range(1, 256))->type_name("N")->capture_default_str();
+  command.add_option("--workers", workers, "worker processes [1, 256]; results do not depend on it")
+      ->check(CLI::Range(1, 256))
+      ->type_name("N")
+      ->capture_default_str();
 }
 
 void add_session(CLI::App& command, SessionOptions& options) {
-  command.add_option("--preprocess", options.preprocess, "preprocessing file (default: MODEL.json beside the model)")->type_name("FILE");
+  command.add_option("--preprocess", options.preprocess, "preprocessing file (default: MODEL.json beside the model)")
+      ->type_name("FILE");
   add_workers(command, options.workers);
-  command.add_option("--timeout", options.timeout_s, "deadline of one batch, seconds [0.1, 86400]")->check(CLI::Range(0.1, 86400.0))->type_name("S")->capture_default_str();
-  command.add_option("--limit", options.limit, "use N images, spread evenly over the classes (0: all)")->type_name("N")->capture_default_str();
-  command.add_option("--max-bad-images", options.max_bad_images, "unreadable images that are tolerated")->type_name("N")->capture_default_str();
+  command.add_option("--timeout", options.timeout_s, "deadline of one batch, seconds [0.1, 86400]")
+      ->check(CLI::Range(0.1, 86400.0))
+      ->type_name("S")
+      ->capture_default_str();
+  command.add_option("--limit", options.limit, "use N images, spread evenly over the classes (0: all)")
+      ->type_name("N")
+      ->capture_default_str();
+  command.add_option("--max-bad-images", options.max_bad_images, "unreadable images that are tolerated")
+      ->type_name("N")
+      ->capture_default_str();
 }
 
 void add_output(CLI::App& command, OutputOptions& options) {
@@ -61,34 +73,83 @@ void add_output(CLI::App& command, OutputOptions& options) {
 
 void add_model_and_images(CLI::App& command, SessionOptions& options) {
   command.add_option("MODEL", options.model, "TorchScript file")->required();
-  command.add_option("IMAGES", options.images, "class directories (ImageFolder), a flat directory without labels, or a CSV path,label")->required();
+  command
+      .add_option("IMAGES", options.images,
+                  "class directories (ImageFolder), a flat directory without labels, or a CSV path,label")
+      ->required();
 }
 
 void add_space(CLI::App& command, space::SpaceRequest& request) {
-  add_list(command, "--profile", request.profiles, "named spaces, joined (robustcheck list profiles)")->capture_default_str();
-  add_list(command, "--transforms", request.transforms, "only these transforms; -NAME drops one; none: search the configuration only");
+  add_list(command, "--profile", request.profiles, "named spaces, joined (robustcheck list profiles)")
+      ->capture_default_str();
+  add_list(command, "--transforms", request.transforms,
+           "only these transforms; -NAME drops one; none: search the configuration only");
   add_list(command, "--knobs", request.knobs, "only these knobs; -NAME drops one; none: search the data only");
-  command.add_option("--max-transforms", request.max_transforms, "longest chain of transforms [1, 10]")->check(CLI::Range(1, 10))->type_name("N")->capture_default_str();
+  command.add_option("--max-transforms", request.max_transforms, "longest chain of transforms [1, 10]")
+      ->check(CLI::Range(1, 10))
+      ->type_name("N")
+      ->capture_default_str();
 }
 
 void add_budget(CLI::App& command, app::SearchOptions& options) {
-  command.add_option("--budget", options.budget, "evaluations (one image through the model) that the search may spend [1, 1e15]")
-      ->check(CLI::Range(1.0, kNoLimit))->type_name("N")->capture_default_str();
-  command.add_option("--after-budget", options.after_budget, "evaluations to minimise and confirm (0: twice the budget, at least 6000)")->type_name("N")->capture_default_str();
-  command.add_option("--max-seconds", options.max_seconds, "stop the search after S seconds; the run is then partial, exit 5 (0: no limit)")
-      ->check(CLI::NonNegativeNumber)->type_name("S")->capture_default_str();
-  command.add_option("--strategy", options.strategy, "how to search (robustcheck list strategies)")->type_name("NAME")->capture_default_str();
-  command.add_option("--seed", options.seed, "of everything random in the search")->type_name("N")->capture_default_str();
-  command.add_option("--split-seed", options.split_seed, "moves images between the search half and the confirmation half")->type_name("N")->capture_default_str();
+  command
+      .add_option("--budget", options.budget,
+                  "evaluations (one image through the model) that the search may spend [1, 1e15]")
+      ->check(CLI::Range(1.0, kNoLimit))
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--after-budget", options.after_budget,
+                  "evaluations to minimise and confirm (0: twice the budget, at least 6000)")
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--max-seconds", options.max_seconds,
+                  "stop the search after S seconds; the run is then partial, exit 5 (0: no limit)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("S")
+      ->capture_default_str();
+  command.add_option("--strategy", options.strategy, "how to search (robustcheck list strategies)")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command.add_option("--seed", options.seed, "of everything random in the search")
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--split-seed", options.split_seed, "moves images between the search half and the confirmation half")
+      ->type_name("N")
+      ->capture_default_str();
 }
 
 void add_judgement(CLI::App& command, app::SearchOptions& options) {
-  command.add_option("--oracle", options.oracle, "what guides the search: label (default with labels), consistency, divergence")->type_name("NAME");
-  command.add_option("--failure-limit", options.failure_limit, "failure rate that is tolerated [0, 1]")->check(CLI::Range(0.0, 1.0))->type_name("RATE")->capture_default_str();
-  command.add_option("--min-accuracy", options.min_accuracy, "reference accuracy below which the run stops, exit 4 [0, 1] (default: twice chance, at most half-way from chance to 1)")->check(CLI::Range(0.0, 1.0))->type_name("RATE");
-  command.add_option("--max-counterexamples", options.max_counterexamples, "minimised and confirmed at most [1, 1000]")->check(CLI::Range(1, 1000))->type_name("N")->capture_default_str();
-  command.add_option("--confirm-images", options.confirm_images, "unseen images that confirm a counterexample at most [1, 1e9]")->check(CLI::Range(1, 1000000000))->type_name("N")->capture_default_str();
-  command.add_option("--fail-on", options.fail_on, "exit 1 on any confirmed counterexample, or none")->check(CLI::IsMember({"any", "none"}))->type_name("RULE")->capture_default_str();
+  command
+      .add_option("--oracle", options.oracle,
+                  "what guides the search: label (default with labels), consistency, divergence")
+      ->type_name("NAME");
+  command.add_option("--failure-limit", options.failure_limit, "failure rate that is tolerated [0, 1]")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("RATE")
+      ->capture_default_str();
+  command
+      .add_option("--min-accuracy", options.min_accuracy,
+                  "reference accuracy below which the run stops, exit 4 [0, 1] (default: twice chance, at most "
+                  "half-way from chance to 1)")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("RATE");
+  command.add_option("--max-counterexamples", options.max_counterexamples, "minimised and confirmed at most [1, 1000]")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--confirm-images", options.confirm_images,
+                  "unseen images that confirm a counterexample at most [1, 1e9]")
+      ->check(CLI::Range(1, 1000000000))
+      ->type_name("N")
+      ->capture_default_str();
+  command.add_option("--fail-on", options.fail_on, "exit 1 on any confirmed counterexample, or none")
+      ->check(CLI::IsMember({"any", "none"}))
+      ->type_name("RULE")
+      ->capture_default_str();
 }
 
 void add_search(CLI::App& main, Action& action, std::vector<std::string> argv) {
@@ -98,36 +159,47 @@ void add_search(CLI::App& main, Action& action, std::vector<std::string> argv) {
   add_model_and_images(command, options->session);
   command.add_option("--out", options->out, "run directory (default: robustcheck-<model stem>)")->type_name("DIR");
   command.add_flag("--force", options->force, "replace the run that --out holds (removes only what a run wrote)");
-  command.add_flag("--dry-run", options->dry_run, "say what would be searched and how long it would take; write nothing");
+  command.add_flag("--dry-run", options->dry_run,
+                   "say what would be searched and how long it would take; write nothing");
   add_space(command, options->space);
   add_budget(command, *options);
   add_judgement(command, *options);
   add_session(command, options->session);
   add_output(command, options->output);
-  command.footer("Exit codes: 0 nothing found, 1 counterexamples confirmed, 2 usage, 3 model or data cannot be used,\n"
-                 "4 baseline invalid, 5 partial, 70 internal error, 130 interrupted after saving.\n"
-                 "Example: robustcheck search model.pt images/ --profile mild,deployment --budget 50000");
+  command.footer(
+      "Exit codes: 0 nothing found, 1 counterexamples confirmed, 2 usage, 3 model or data cannot be used,\n"
+      "4 baseline invalid, 5 partial, 70 internal error, 130 interrupted after saving.\n"
+      "Example: robustcheck search model.pt images/ --profile mild,deployment --budget 50000");
   command.callback([&action, options] { action = [options] { return app::run_search(*options); }; });
 }
 
 void add_evaluate(CLI::App& main, Action& action) {
   auto options = std::make_shared<app::EvaluateOptions>();
-  CLI::App& command = *main.add_subcommand("evaluate", "variances as JSON lines on stdin, one outcome line each on stdout");
+  CLI::App& command =
+      *main.add_subcommand("evaluate", "variances as JSON lines on stdin, one outcome line each on stdout");
   add_model_and_images(command, options->session);
-  command.add_option("--oracle", options->oracle, "label (default with labels), consistency, divergence, numeric, crash")->type_name("NAME");
+  command
+      .add_option("--oracle", options->oracle, "label (default with labels), consistency, divergence, numeric, crash")
+      ->type_name("NAME");
   add_session(command, options->session);
-  command.footer("A line: {\"data\": [{\"transform\": \"rotate\", \"degrees\": 12.5}], \"config\": {\"precision\": \"bf16\"}}\n"
-                 "{} is the reference; \"images\": [0, 5] runs only these. All images are used, no halves.");
+  command.footer(
+      "A line: {\"data\": [{\"transform\": \"rotate\", \"degrees\": 12.5}], \"config\": {\"precision\": \"bf16\"}}\n"
+      "{} is the reference; \"images\": [0, 5] runs only these. All images are used, no halves.");
   command.callback([&action, options] { action = [options] { return app::run_evaluate(*options); }; });
 }
 
 void add_replay(CLI::App& main, Action& action) {
   auto options = std::make_shared<app::ReplayOptions>();
-  CLI::App& command = *main.add_subcommand("replay", "run stored cases again: exit 1 = some still fail, 0 = none fails");
+  CLI::App& command =
+      *main.add_subcommand("replay", "run stored cases again: exit 1 = some still fail, 0 = none fails");
   command.add_option("CASE", options->cases, "case files (cases/*.json of a run)")->required();
-  command.add_option("--model", options->model, "another model instead of the one that the case names")->type_name("FILE");
+  command.add_option("--model", options->model, "another model instead of the one that the case names")
+      ->type_name("FILE");
   command.add_option("--images", options->images, "folder where an image that moved is looked for")->type_name("DIR");
-  command.add_option("--timeout", options->timeout_s, "deadline of one batch, seconds [0.1, 86400]")->check(CLI::Range(0.1, 86400.0))->type_name("S")->capture_default_str();
+  command.add_option("--timeout", options->timeout_s, "deadline of one batch, seconds [0.1, 86400]")
+      ->check(CLI::Range(0.1, 86400.0))
+      ->type_name("S")
+      ->capture_default_str();
   command.footer("One line per case: same (bit-equal scores), fails (still violated, other bits) or fixed.");
   command.callback([&action, options] { action = [options] { return app::run_replay(*options); }; });
 }
@@ -136,11 +208,15 @@ void add_perturb(CLI::App& main, Action& action) {
   auto options = std::make_shared<app::PerturbOptions>();
   CLI::App& command = *main.add_subcommand("perturb", "write the perturbed images as PNG (no model)");
   command.add_option("IMAGES", options->images, "class directories, a flat directory, or a CSV path,label")->required();
-  command.add_option("--variance", options->variance, "file with one variance; its config is ignored")->required()->type_name("FILE");
+  command.add_option("--variance", options->variance, "file with one variance; its config is ignored")
+      ->required()
+      ->type_name("FILE");
   command.add_option("--out", options->out, "directory to write into")->required()->type_name("DIR");
   command.add_flag("--force", options->force, "write into a directory that is not empty");
   add_workers(command, options->workers);
-  command.add_option("--limit", options->limit, "use N images, spread evenly over the classes (0: all)")->type_name("N")->capture_default_str();
+  command.add_option("--limit", options->limit, "use N images, spread evenly over the classes (0: all)")
+      ->type_name("N")
+      ->capture_default_str();
   add_output(command, options->output);
   command.callback([&action, options] { action = [options] { return app::run_perturb(*options); }; });
 }
@@ -155,9 +231,11 @@ void add_list_command(CLI::App& main, Action& action) {
 
 void add_doctor(CLI::App& main, Action& action) {
   auto options = std::make_shared<app::DoctorOptions>();
-  CLI::App& command = *main.add_subcommand("doctor", "versions, CPU, which knobs work here and how much each moves the output");
+  CLI::App& command =
+      *main.add_subcommand("doctor", "versions, CPU, which knobs work here and how much each moves the output");
   command.add_option("MODEL", options->session.model, "TorchScript file; without it only the machine is described");
-  command.add_option("--images", options->session.images, "images to look at (default: 64 random pictures)")->type_name("DIR");
+  command.add_option("--images", options->session.images, "images to look at (default: 64 random pictures)")
+      ->type_name("DIR");
   add_session(command, options->session);
   command.callback([&action, options] { action = [options] { return app::run_doctor(*options); }; });
 }
@@ -169,7 +247,9 @@ std::vector<std::string> option_names(const CLI::App& command) {
   return names;
 }
 
-bool known(const std::vector<std::string>& names, const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+bool known(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 /// The first word of the command line that is no option, when it names no command.
 std::string unknown_command(const CLI::App& main, const std::vector<std::string>& argv) {
@@ -189,7 +269,8 @@ std::string explain(const CLI::ParseError& error, const CLI::App& main, const st
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
     for (const std::string& argument : argv) {
       const std::string name = argument.substr(0, argument.find('='));
-      if (name.starts_with("--") && !known(names, name) && !known(common, name)) return unknown_name("option", name, names, where + " --help");
+      if (name.starts_with("--") && !known(names, name) && !known(common, name))
+        return unknown_name("option", name, names, where + " --help");
     }
   std::string message = error.what();
   std::replace(message.begin(), message.end(), '\n', ' ');
@@ -214,7 +295,8 @@ std::vector<std::string> joined(const std::vector<std::string>& argv) {
 }  // namespace
 
 int run(int argc, char** argv) {
-  CLI::App main("Finds out, before users do, where an image model fails: searches data and configuration together.", "robustcheck");
+  CLI::App main("Finds out, before users do, where an image model fails: searches data and configuration together.",
+                "robustcheck");
   const std::vector<std::string> arguments(argv, argv + argc);
   Action action;
   Logging logging;

@@ -121,7 +121,9 @@ Timings get_timings(Reader& reader) {
 
 void put(Writer& writer, const SetupRequest& setup) {
   writer.text(setup.model);
-  writer.text(setup.model.empty() ? "" : image::to_json(setup.preprocessing).dump());  // without a model nothing is preprocessed
+  writer.text(setup.model.empty()
+                  ? ""
+                  : image::to_json(setup.preprocessing).dump());  // without a model nothing is preprocessed
   writer.number(setup.image_cache_bytes);
   writer.number(setup.model_cache_bytes);
   writer.count(setup.images.size());
@@ -132,7 +134,8 @@ SetupRequest get_setup(Reader& reader) {
   SetupRequest setup;
   setup.model = reader.text();
   const std::string preprocessing = reader.text();
-  if (!preprocessing.empty()) setup.preprocessing = image::preprocessing_from_json(parse_json(preprocessing, "message"), "message");
+  if (!preprocessing.empty())
+    setup.preprocessing = image::preprocessing_from_json(parse_json(preprocessing, "message"), "message");
   setup.image_cache_bytes = reader.number<std::uint64_t>();
   setup.model_cache_bytes = reader.number<std::uint64_t>();
   setup.images.resize(reader.count(16));
@@ -237,22 +240,33 @@ std::string encode_tagged(const Variant& message) {
 
 Request get_request(Reader& reader) {
   switch (reader.number<std::uint8_t>()) {
-    case 0: return get_setup(reader);
-    case 1: return get_forward(reader);
-    case 2: return get_perturb(reader);
-    case 3: return CapabilitiesRequest{};
-    default: Reader::fail("an unknown request");
+    case 0:
+      return get_setup(reader);
+    case 1:
+      return get_forward(reader);
+    case 2:
+      return get_perturb(reader);
+    case 3:
+      return CapabilitiesRequest{};
+    default:
+      Reader::fail("an unknown request");
   }
 }
 
 Reply get_reply(Reader& reader) {
   switch (reader.number<std::uint8_t>()) {
-    case 0: return SetupReply{};
-    case 1: return get_forward_reply(reader);
-    case 2: return get_perturb_reply(reader);
-    case 3: return get_capabilities_reply(reader);
-    case 4: return get_failure(reader);
-    default: Reader::fail("an unknown reply");
+    case 0:
+      return SetupReply{};
+    case 1:
+      return get_forward_reply(reader);
+    case 2:
+      return get_perturb_reply(reader);
+    case 3:
+      return get_capabilities_reply(reader);
+    case 4:
+      return get_failure(reader);
+    default:
+      Reader::fail("an unknown reply");
   }
 }
 

@@ -34,7 +34,8 @@ double Observation::probability(int index) const {
 int Observation::best_other_than(int index) const {
   int best = -1;
   for (int i = 0; i < static_cast<int>(scores.size()); ++i)
-    if (i != index && (best < 0 || scores[static_cast<std::size_t>(i)] > scores[static_cast<std::size_t>(best)])) best = i;
+    if (i != index && (best < 0 || scores[static_cast<std::size_t>(i)] > scores[static_cast<std::size_t>(best)]))
+      best = i;
   return best;
 }
 
@@ -49,8 +50,10 @@ Observation make_observation(std::vector<float> scores, OutputKind output) {
   observation.scores = std::move(scores);
   observation.output = output;
   const auto is_finite = [](float score) { return std::isfinite(score); };
-  if (observation.scores.empty() || !std::all_of(observation.scores.begin(), observation.scores.end(), is_finite)) return observation;
-  observation.predicted = static_cast<int>(std::max_element(observation.scores.begin(), observation.scores.end()) - observation.scores.begin());
+  if (observation.scores.empty() || !std::all_of(observation.scores.begin(), observation.scores.end(), is_finite))
+    return observation;
+  observation.predicted = static_cast<int>(std::max_element(observation.scores.begin(), observation.scores.end()) -
+                                           observation.scores.begin());
   observation.log_sum = log_sum_exp(observation.scores, output);
   return observation;
 }

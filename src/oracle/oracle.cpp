@@ -32,7 +32,8 @@ Verdict judge_numeric(const Observation&, const Observation& observed, std::opti
 }
 
 bool is_crash(Status status) {
-  return status == Status::model_error || status == Status::crash || status == Status::timeout || status == Status::out_of_memory;
+  return status == Status::model_error || status == Status::crash || status == Status::timeout ||
+         status == Status::out_of_memory;
 }
 
 Verdict judge_crash(const Observation& reference, const Observation& observed, std::optional<Label>) {
@@ -40,19 +41,28 @@ Verdict judge_crash(const Observation& reference, const Observation& observed, s
   return {violated, violated ? 1.0 : -1.0};
 }
 
-bool predicted_right(const Observation& reference, std::optional<Label> label) { return label && reference.predicted == *label; }
-bool has_finite_output(const Observation& reference, std::optional<Label>) { return reference.ok() && reference.finite(); }
+bool predicted_right(const Observation& reference, std::optional<Label> label) {
+  return label && reference.predicted == *label;
+}
+bool has_finite_output(const Observation& reference, std::optional<Label>) {
+  return reference.ok() && reference.finite();
+}
 bool every_image(const Observation&, std::optional<Label>) { return true; }
 
 }  // namespace
 
 const std::vector<Oracle>& all_oracles() {
   static const std::vector<Oracle> kOracles = {
-      {"label", "the prediction is not the label, on images that the reference predicts right (default with labels)", &predicted_right, &judge_label, true, false},
-      {"consistency", "the prediction is not the reference's (default without labels)", &has_finite_output, &judge_prediction, false, false},
-      {"divergence", "the prediction differs from that of the reference configuration on the same perturbed image", &has_finite_output, &judge_prediction, false, true},
-      {"numeric", "a score is NaN or infinite, where the reference's are finite (always on)", &has_finite_output, &judge_numeric, false, false},
-      {"crash", "the worker dies, hangs or throws, and not at the reference (always on)", &every_image, &judge_crash, false, false},
+      {"label", "the prediction is not the label, on images that the reference predicts right (default with labels)",
+       &predicted_right, &judge_label, true, false},
+      {"consistency", "the prediction is not the reference's (default without labels)", &has_finite_output,
+       &judge_prediction, false, false},
+      {"divergence", "the prediction differs from that of the reference configuration on the same perturbed image",
+       &has_finite_output, &judge_prediction, false, true},
+      {"numeric", "a score is NaN or infinite, where the reference's are finite (always on)", &has_finite_output,
+       &judge_numeric, false, false},
+      {"crash", "the worker dies, hangs or throws, and not at the reference (always on)", &every_image, &judge_crash,
+       false, false},
   };
   return kOracles;
 }

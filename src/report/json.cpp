@@ -10,9 +10,10 @@ Json interval(const analysis::Interval& ci95) { return {ci95.low, ci95.high}; }
 Json to_json(const Baseline& baseline) {
   Json per_class = Json::array();
   for (const ClassRate& row : baseline.per_class)
-    per_class.push_back({{"name", row.name},
-                         {"accuracy", row.images ? Json(static_cast<double>(row.right) / static_cast<double>(row.images)) : Json()},
-                         {"images", row.images}});
+    per_class.push_back(
+        {{"name", row.name},
+         {"accuracy", row.images ? Json(static_cast<double>(row.right) / static_cast<double>(row.images)) : Json()},
+         {"images", row.images}});
   return {{"accuracy", baseline.accuracy ? Json(*baseline.accuracy) : Json()},
           {"per_class", per_class},
           {"images", baseline.images},
@@ -36,7 +37,8 @@ Json to_json(const Example& example) {
 
 /// Members are null where one side is empty: there is nothing to tell apart.
 Json attribution_json(const Counterexample& found) {
-  Json json = {{"data", nullptr}, {"config", nullptr}, {"both", nullptr}, {"interaction", nullptr}, {"interaction_ci95", nullptr}, {"genes", Json::array()}};
+  Json json = {{"data", nullptr},        {"config", nullptr},           {"both", nullptr},
+               {"interaction", nullptr}, {"interaction_ci95", nullptr}, {"genes", Json::array()}};
   if (!found.attribution) {
     json[found.variance.config.empty() ? "data" : "config"] = found.failure_rate();
     return json;
@@ -51,7 +53,9 @@ Json attribution_json(const Counterexample& found) {
 
 Json worst_class_json(const Counterexample& found) {
   if (!found.worst_class) return nullptr;
-  return {{"name", found.worst_class->name}, {"failure_rate", found.worst_class->failure_rate}, {"images", found.worst_class->images}};
+  return {{"name", found.worst_class->name},
+          {"failure_rate", found.worst_class->failure_rate},
+          {"images", found.worst_class->images}};
 }
 
 Json to_json(const Counterexample& found, std::size_t rank, const space::Catalogue& catalogue) {

@@ -44,7 +44,8 @@ std::string blame(const Counterexample& found) {
   if (found.variance.config.empty()) return "data alone";
   if (found.variance.data.empty()) return "configuration alone";
   if (!found.attribution) return "data and configuration";
-  const std::string parts = "data alone " + percent(found.attribution->data) + ", configuration alone " + percent(found.attribution->config);
+  const std::string parts =
+      "data alone " + percent(found.attribution->data) + ", configuration alone " + percent(found.attribution->config);
   if (!found.attribution->needs_both()) return parts;
   return "needs both: " + parts + ", only together " + percent(found.attribution->interaction.value) + " " +
          bounds(found.attribution->interaction.ci95);
@@ -88,7 +89,8 @@ void write_notes(const Report& report, std::ostream& out) {
     if (count > 0) dropped.push_back(reason + " " + std::to_string(count));
   if (!dropped.empty()) write_wrapped("left out: " + join(dropped, ", "), 0, kHang, out);
   if (!report.unavailable_knobs.empty())
-    out << "not searched: " << report.unavailable_knobs.size() << " knob values (unavailable_knobs in report.json says why)\n";
+    out << "not searched: " << report.unavailable_knobs.size()
+        << " knob values (unavailable_knobs in report.json says why)\n";
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ std::string key_of(const std::string& oracle, const space::Variance& variance, c
   return oracle + space::to_json(variance, catalogue).dump();
 }
 
-double severity_of(const Candidate& candidate) { return severity(candidate.failures, candidate.images, candidate.magnitude); }
+double severity_of(const Candidate& candidate) {
+  return severity(candidate.failures, candidate.images, candidate.magnitude);
+}
 
 }  // namespace
 
@@ -78,7 +80,8 @@ std::vector<Candidate> Archive::ranked() const {
     else
       all.push_back(found->second);
   }
-  std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) { return severity_of(a) > severity_of(b); });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Candidate& a, const Candidate& b) { return severity_of(a) > severity_of(b); });
   return all;
 }
 

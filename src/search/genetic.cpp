@@ -12,16 +12,16 @@ namespace {
 
 using space::Variance;
 
-constexpr std::size_t kBlocks = 4;           // of kTrialImages: what a promoted variance is tried on at most
-constexpr std::size_t kFewImages = 8;        // of the screen
+constexpr std::size_t kBlocks = 4;     // of kTrialImages: what a promoted variance is tried on at most
+constexpr std::size_t kFewImages = 8;  // of the screen
 constexpr std::size_t kCombinations = 8;
-constexpr std::size_t kLargeScreen = 60;     // above it, combine after every third
+constexpr std::size_t kLargeScreen = 60;  // above it, combine after every third
 constexpr std::size_t kPromotedPerRound = 4;
 constexpr std::uint64_t kPromotionPeriod = 4;
 constexpr std::uint64_t kPairPeriod = 2;
-constexpr std::size_t kPairParents = 10;     // pairs with the largest excess
+constexpr std::size_t kPairParents = 10;  // pairs with the largest excess
 constexpr double kExplore = 0.8;
-constexpr double kLeastMargin = 0.05;        // an image at the boundary already says little about a gene
+constexpr double kLeastMargin = 0.05;  // an image at the boundary already says little about a gene
 constexpr double kWeights[] = {0.0, 0.5, 1.0, 2.0};
 
 /// Every `step`-th of `images` from `first` on.
@@ -32,7 +32,8 @@ std::vector<ImageIndex> strided(const std::vector<ImageIndex>& images, std::size
 }
 
 std::uint64_t violations(std::span<const oracle::Verdict> verdicts) {
-  return static_cast<std::uint64_t>(std::count_if(verdicts.begin(), verdicts.end(), [](const oracle::Verdict& v) { return v.violated; }));
+  return static_cast<std::uint64_t>(
+      std::count_if(verdicts.begin(), verdicts.end(), [](const oracle::Verdict& v) { return v.violated; }));
 }
 
 std::string strongest_gene(const Variance& variance, const space::Catalogue& catalogue) {
@@ -58,7 +59,10 @@ Variance joined(const Variance& a, const Variance& b) {
 }  // namespace
 
 Genetic::Genetic(Problem problem)
-    : problem_(std::move(problem)), catalogue_(problem_.space.catalogue()), operators_(problem_.space), tried_(problem_.space) {
+    : problem_(std::move(problem)),
+      catalogue_(problem_.space.catalogue()),
+      operators_(problem_.space),
+      tried_(problem_.space) {
   const std::vector<ImageIndex> ladder = telling_images(problem_.images, kBlocks * kTrialImages);
   const std::size_t blocks = std::max<std::size_t>(1, ladder.size() / kTrialImages);
   for (std::size_t b = 0; b < blocks; ++b) blocks_.push_back(strided(ladder, b, blocks));
@@ -110,7 +114,8 @@ std::vector<space::Trial> Genetic::ask(std::size_t evaluations_left) {
     fill_pairs();
   if (asked_.empty()) fill_children();
   std::size_t cost = 0, count = 0;
-  while (count < asked_.size() && cost + asked_[count].images.size() <= evaluations_left) cost += asked_[count++].images.size();
+  while (count < asked_.size() && cost + asked_[count].images.size() <= evaluations_left)
+    cost += asked_[count++].images.size();
   asked_.resize(count);
   pending_.resize(count);
   return asked_;
@@ -131,7 +136,8 @@ void Genetic::propose(Variance variance, Purpose purpose) {
 }
 
 void Genetic::fill_screen() {
-  const std::size_t count = std::max<std::size_t>(kTrialsPerRound, blocks_.front().size() / std::max<std::size_t>(1, few_.size()) * kTrialsPerRound / 2);
+  const std::size_t count = std::max<std::size_t>(
+      kTrialsPerRound, blocks_.front().size() / std::max<std::size_t>(1, few_.size()) * kTrialsPerRound / 2);
   for (std::size_t i = 0; i < count && screened_ < effects_.size(); ++i, ++screened_) {
     tried_.first(effects_[screened_].alone);
     asked_.push_back({effects_[screened_].alone, few_});
@@ -169,11 +175,13 @@ std::vector<Variance> Genetic::polish_moves() {
   std::vector<Variance> moves;
   for (std::size_t i = 0; i < base.data.size(); ++i) {
     Variance mirrored = base;
-    if (!operators_.mirror(mirrored.data[i])) mirrored.data.erase(mirrored.data.begin() + static_cast<std::ptrdiff_t>(i));
+    if (!operators_.mirror(mirrored.data[i]))
+      mirrored.data.erase(mirrored.data.begin() + static_cast<std::ptrdiff_t>(i));
     moves.push_back(std::move(mirrored));
   }
   const auto active = [&](const Effect& effect) {
-    return std::any_of(base.data.begin(), base.data.end(), [&](const space::Step& step) { return step.transform == effect.alone.data.front().transform; });
+    return std::any_of(base.data.begin(), base.data.end(),
+                       [&](const space::Step& step) { return step.transform == effect.alone.data.front().transform; });
   };
   for (const Effect& effect : effects_) {
     Variance changed = base;
@@ -199,7 +207,8 @@ void Genetic::fill_polish() {
     return;
   }
   if (!polished_) {
-    const auto best = std::max_element(members_.begin(), members_.end(), [](const Member& a, const Member& b) { return a.violation < b.violation; });
+    const auto best = std::max_element(members_.begin(), members_.end(),
+                                       [](const Member& a, const Member& b) { return a.violation < b.violation; });
     polished_ = static_cast<std::size_t>(best - members_.begin());
     polish_left_ = polish_moves();
     Rng(problem_.seed, "polish").shuffle(polish_left_);
@@ -213,7 +222,9 @@ void Genetic::fill_polish() {
 
 void Genetic::fill_promotions() {
   std::map<std::string, std::size_t> best;  // by set of genes
-  const auto worth = [&](std::size_t i) { return severity(members_[i].failures, members_[i].images, members_[i].magnitude); };
+  const auto worth = [&](std::size_t i) {
+    return severity(members_[i].failures, members_[i].images, members_[i].magnitude);
+  };
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const auto [found, added] = best.emplace(members_[i].set_cell, i);
     if (!added && worth(i) > worth(found->second)) found->second = i;
@@ -241,7 +252,8 @@ const Genetic::Member& Genetic::choose_parent(Rng& rng) {
   std::vector<std::size_t> order(members_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto nth = order.begin() + static_cast<std::ptrdiff_t>(std::min(rank, order.size() - 1));
-  std::nth_element(order.begin(), nth, order.end(), [&](std::size_t a, std::size_t b) { return score(a) != score(b) ? score(a) > score(b) : a < b; });
+  std::nth_element(order.begin(), nth, order.end(),
+                   [&](std::size_t a, std::size_t b) { return score(a) != score(b) ? score(a) > score(b) : a < b; });
   return members_[*nth];
 }
 
@@ -273,7 +285,8 @@ const Genetic::Member& Genetic::choose_pair_parent(Rng& rng) {
   for (std::size_t i = 0; i < members_.size(); ++i)
     if (members_[i].excess.value_or(0.0) > 0.0) order.push_back(i);
   if (order.empty() || rng.chance(0.3)) return choose_parent(rng);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return *members_[a].excess > *members_[b].excess; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return *members_[a].excess > *members_[b].excess; });
   return members_[order[rng.below(std::min(order.size(), kPairParents))]];
 }
 
@@ -313,7 +326,8 @@ void Genetic::learn(const Pending& pending, const space::Trial& trial, std::span
     effects_[pending.index].violation = violation(trial, verdicts);
     effects_[pending.index].failures = failed;
     const double needed = std::max(1.0, std::ceil(problem_.failure_limit * static_cast<double>(few_.size())));
-    if (static_cast<double>(failed) >= needed && !rest_.empty()) to_complete_.emplace_back(trial.variance, pending.index);
+    if (static_cast<double>(failed) >= needed && !rest_.empty())
+      to_complete_.emplace_back(trial.variance, pending.index);
     if (rest_.empty()) add_member(trial, verdicts, nullptr);
     return;
   }
@@ -327,7 +341,8 @@ void Genetic::learn(const Pending& pending, const space::Trial& trial, std::span
   add_member(trial, verdicts, pending.purpose == Purpose::complete ? &effects_[pending.index] : nullptr);
   const std::size_t added = members_.size() - 1;
   note_excess(members_[added], pending.purpose);
-  if (pending.purpose == Purpose::polish && members_[added].violation > members_[*polished_].violation && polish_left_.size() > 1) {
+  if (pending.purpose == Purpose::polish && members_[added].violation > members_[*polished_].violation &&
+      polish_left_.size() > 1) {
     polished_ = added;  // what is left of the pass goes on from here
     std::vector<Variance> moves = polish_moves();
     Rng(problem_.seed, "polish", added).shuffle(moves);
@@ -342,7 +357,8 @@ void Genetic::note_excess(Member& member, Purpose purpose) {
   if (member.variance.config.empty()) data_failures_[key] = member.failures;
   const auto alone = data_failures_.find(key);
   if (purpose != Purpose::together || alone == data_failures_.end()) return;
-  member.excess = (static_cast<double>(member.failures) - static_cast<double>(alone->second)) / static_cast<double>(member.images);
+  member.excess =
+      (static_cast<double>(member.failures) - static_cast<double>(alone->second)) / static_cast<double>(member.images);
 }
 
 void Genetic::add_member(const space::Trial& trial, std::span<const oracle::Verdict> verdicts, const Effect* screened) {

@@ -15,11 +15,13 @@ struct Level {
 
 class Grid : public Strategy {
  public:
-  explicit Grid(Problem problem) : problem_(std::move(problem)), tried_(problem_.space), images_(telling_images(problem_.images, kTrialImages)) {
+  explicit Grid(Problem problem)
+      : problem_(std::move(problem)), tried_(problem_.space), images_(telling_images(problem_.images, kTrialImages)) {
     Rng rng(problem_.seed, "grid");
     add_levels(rng);
     std::size_t length = 0;
-    for (std::size_t order = 1; order <= 3 && length * images_.size() < problem_.budget; ++order) length = add_combinations(order, rng);
+    for (std::size_t order = 1; order <= 3 && length * images_.size() < problem_.budget; ++order)
+      length = add_combinations(order, rng);
   }
 
   std::vector<space::Trial> ask(std::size_t evaluations_left) override {
@@ -40,7 +42,8 @@ class Grid : public Strategy {
     std::size_t gene_index = 0;
     for (const space::TransformGene& gene : problem_.space.transforms) {
       for (const double share : {-1.0, -0.5, 0.5, 1.0})
-        if (space::has_side(gene, share < 0 ? -1 : 1)) levels_.push_back({gene_index, {{space::step_at(gene, share, rng)}, {}, 0}});
+        if (space::has_side(gene, share < 0 ? -1 : 1))
+          levels_.push_back({gene_index, {{space::step_at(gene, share, rng)}, {}, 0}});
       ++gene_index;
     }
     for (const space::KnobGene& gene : problem_.space.knobs) {
@@ -58,7 +61,8 @@ class Grid : public Strategy {
     return points_.size();
   }
 
-  void extend(const space::Variance& base, std::size_t first, std::size_t next_gene, std::size_t left, std::vector<space::Variance>& points) const {
+  void extend(const space::Variance& base, std::size_t first, std::size_t next_gene, std::size_t left,
+              std::vector<space::Variance>& points) const {
     if (left == 0) {
       points.push_back(base);
       return;

@@ -12,7 +12,7 @@ using space::Step;
 using space::TransformGene;
 using space::Variance;
 
-constexpr double kMove = 0.25;     // standard deviations, in shares of the range
+constexpr double kMove = 0.25;  // standard deviations, in shares of the range
 constexpr double kMoveAll = 0.12;
 constexpr double kKnobAtReference = 0.6;
 
@@ -41,10 +41,11 @@ double strong_share(Rng& rng) {
 }  // namespace
 
 Variance Operators::child(const Variance& parent, const Variance& partner, Rng& rng) const {
-  static constexpr Operator kOperators[] = {
-      &Operators::move_one,  &Operators::move_all,     &Operators::to_end,  &Operators::mirror_one, &Operators::scale_all,
-      &Operators::add_step,  &Operators::drop_step,    &Operators::replace_step, &Operators::reorder,
-      &Operators::set_knob,  &Operators::reset_knob,   &Operators::cross,   &Operators::start_afresh};
+  static constexpr Operator kOperators[] = {&Operators::move_one,    &Operators::move_all,     &Operators::to_end,
+                                            &Operators::mirror_one,  &Operators::scale_all,    &Operators::add_step,
+                                            &Operators::drop_step,   &Operators::replace_step, &Operators::reorder,
+                                            &Operators::set_knob,    &Operators::reset_knob,   &Operators::cross,
+                                            &Operators::start_afresh};
   Variance result = parent;
   (this->*kOperators[rng.below(std::size(kOperators))])(result, partner, rng);
   return result;
@@ -56,7 +57,8 @@ Step Operators::strong_step(Rng& rng) const {
   if (!space::has_side(gene, share < 0 ? -1 : 1)) share = -share;
   Step step = space::step_at(gene, share, rng);
   for (std::size_t i = 0; i < gene.ranges.size(); ++i)  // several strengths of one transform need not agree in sign
-    if (gene.info.parameters[i].strength && rng.chance(0.5)) step.values[i] = rng.uniform(gene.ranges[i].low, gene.ranges[i].high);
+    if (gene.info.parameters[i].strength && rng.chance(0.5))
+      step.values[i] = rng.uniform(gene.ranges[i].low, gene.ranges[i].high);
   return step;
 }
 
@@ -80,7 +82,8 @@ bool Operators::mirror(Step& step) const {
     const double end = low ? gene.ranges[i].low : gene.ranges[i].high;
     const double other = low ? gene.ranges[i].high : gene.ranges[i].low;
     if (!parameter.strength || step.values[i] == parameter.neutral || other == parameter.neutral) continue;
-    step.values[i] = parameter.neutral + (step.values[i] - parameter.neutral) / (end - parameter.neutral) * (other - parameter.neutral);
+    step.values[i] = parameter.neutral +
+                     (step.values[i] - parameter.neutral) / (end - parameter.neutral) * (other - parameter.neutral);
     changed = true;
   }
   return changed;
@@ -117,11 +120,13 @@ void Operators::scale_all(Variance& child, const Variance&, Rng& rng) const {
 
 void Operators::add_step(Variance& child, const Variance&, Rng& rng) const {
   if (space_.transforms.empty()) return;
-  child.data.insert(child.data.begin() + static_cast<std::ptrdiff_t>(rng.below(child.data.size() + 1)), strong_step(rng));
+  child.data.insert(child.data.begin() + static_cast<std::ptrdiff_t>(rng.below(child.data.size() + 1)),
+                    strong_step(rng));
 }
 
 void Operators::drop_step(Variance& child, const Variance&, Rng& rng) const {
-  if (!child.data.empty()) child.data.erase(child.data.begin() + static_cast<std::ptrdiff_t>(rng.below(child.data.size())));
+  if (!child.data.empty())
+    child.data.erase(child.data.begin() + static_cast<std::ptrdiff_t>(rng.below(child.data.size())));
 }
 
 void Operators::replace_step(Variance& child, const Variance&, Rng& rng) const {
@@ -137,7 +142,8 @@ void Operators::set_knob(Variance& child, const Variance&, Rng& rng) const {
 }
 
 void Operators::reset_knob(Variance& child, const Variance&, Rng& rng) const {
-  if (!child.config.empty()) child.config.erase(std::next(child.config.begin(), static_cast<std::ptrdiff_t>(rng.below(child.config.size()))));
+  if (!child.config.empty())
+    child.config.erase(std::next(child.config.begin(), static_cast<std::ptrdiff_t>(rng.below(child.config.size()))));
 }
 
 /// Steps of either parent with p = 0.5 each, in the order of their parents; knobs likewise.

@@ -10,8 +10,8 @@ class Operators {
  public:
   explicit Operators(const space::Space& space) : space_(space) {}
 
-  /// One operator, chosen uniformly: move one strength, move all, send a strength to its end, mirror or scale a transform,
-  /// add, drop, replace, reorder transforms, set or reset a knob, cross with `partner`, or a fresh variance.
+  /// One operator, chosen uniformly: move one strength, move all, send a strength to its end, mirror or scale a
+  /// transform, add, drop, replace, reorder transforms, set or reset a knob, cross with `partner`, or a fresh variance.
   space::Variance child(const space::Variance& parent, const space::Variance& partner, Rng& rng) const;
   /// Few active genes, strengths biased to the ends of their ranges, each knob at its reference with p = 0.6.
   space::Variance fresh(Rng& rng) const;

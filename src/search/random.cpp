@@ -6,7 +6,8 @@ namespace {
 
 class Random : public Strategy {
  public:
-  explicit Random(Problem problem) : problem_(std::move(problem)), tried_(problem_.space), images_(telling_images(problem_.images, kTrialImages)) {}
+  explicit Random(Problem problem)
+      : problem_(std::move(problem)), tried_(problem_.space), images_(telling_images(problem_.images, kTrialImages)) {}
 
   std::vector<space::Trial> ask(std::size_t evaluations_left) override {
     Rng rng(problem_.seed, "random", round_++);

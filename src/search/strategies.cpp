@@ -7,7 +7,8 @@ namespace robustcheck::search {
 
 const std::vector<StrategyEntry>& all_strategies() {
   static const std::vector<StrategyEntry> kStrategies = {
-      {"genetic", "screen every gene, combine the strongest, polish, then evolve an archive of failures (default)", &make_genetic},
+      {"genetic", "screen every gene, combine the strongest, polish, then evolve an archive of failures (default)",
+       &make_genetic},
       {"random", "uniformly random variances", &make_random},
       {"grid", "every gene alone, then pairs, then triples, at the ends of their ranges", &make_grid},
   };

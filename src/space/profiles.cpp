@@ -38,7 +38,8 @@ enum class Level { mild, moderate, severe };
 Range range_of(const TransformInfo& info, const Parameter& parameter, Level level) {
   if (!parameter.strength || level == Level::severe) return {parameter.low, parameter.high};
   for (const Strengths& row : kStrengths)
-    if (info.name == row.transform && parameter.name == row.parameter) return level == Level::mild ? row.mild : row.moderate;
+    if (info.name == row.transform && parameter.name == row.parameter)
+      return level == Level::mild ? row.mild : row.moderate;
   const double share = level == Level::mild ? 0.25 : 0.5;
   return {parameter.at(-share), parameter.at(share)};
 }
@@ -82,7 +83,9 @@ void add_profile(Space& space, const std::string& name, const Catalogue& catalog
 template <class Gene>
 void select(std::vector<Gene>& genes, const std::vector<std::string>& list, const std::string& option,
             const std::function<Gene(const std::string&)>& make) {
-  const auto named = [](const std::string& name) { return [name](const Gene& gene) { return gene.info.name == name; }; };
+  const auto named = [](const std::string& name) {
+    return [name](const Gene& gene) { return gene.info.name == name; };
+  };
   std::vector<std::string> kept;
   for (const std::string& item : list) {
     if (item == "none") continue;

@@ -48,12 +48,14 @@ std::vector<Step> repaired_chain(std::vector<Step> steps, const Space& space) {
 }  // namespace
 
 const TransformGene* Space::find_transform(const std::string& name) const {
-  const auto found = std::find_if(transforms.begin(), transforms.end(), [&](const TransformGene& gene) { return gene.info.name == name; });
+  const auto found = std::find_if(transforms.begin(), transforms.end(),
+                                  [&](const TransformGene& gene) { return gene.info.name == name; });
   return found == transforms.end() ? nullptr : &*found;
 }
 
 const KnobGene* Space::find_knob(const std::string& name) const {
-  const auto found = std::find_if(knobs.begin(), knobs.end(), [&](const KnobGene& gene) { return gene.info.name == name; });
+  const auto found =
+      std::find_if(knobs.begin(), knobs.end(), [&](const KnobGene& gene) { return gene.info.name == name; });
   return found == knobs.end() ? nullptr : &*found;
 }
 
@@ -76,7 +78,8 @@ Step step_at(const TransformGene& gene, double share, Rng& rng) {
 
 Step random_step(const TransformGene& gene, Rng& rng) {
   Step step{gene.info.name, {}, Border::reflect};
-  for (std::size_t i = 0; i < gene.ranges.size(); ++i) step.values.push_back(random_value(gene.info.parameters[i], gene.ranges[i], rng));
+  for (std::size_t i = 0; i < gene.ranges.size(); ++i)
+    step.values.push_back(random_value(gene.info.parameters[i], gene.ranges[i], rng));
   return step;
 }
 
@@ -93,7 +96,8 @@ std::string incompatible(const Assignment&) { return ""; }
 
 Variance repaired(Variance variance, const Space& space) {
   variance.data = repaired_chain(std::move(variance.data), space);
-  std::erase_if(variance.config, [&](const auto& entry) { return !allowed(space.find_knob(entry.first), entry.second); });
+  std::erase_if(variance.config,
+                [&](const auto& entry) { return !allowed(space.find_knob(entry.first), entry.second); });
   while (!incompatible(variance.config).empty()) variance.config.erase(std::prev(variance.config.end()));
   return variance;
 }

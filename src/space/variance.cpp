@@ -60,8 +60,8 @@ Assignment config_from_json(const Json& json, const Catalogue& catalogue, const 
     const KnobInfo& knob = catalogue.knob(name, place);
     const std::string text = knob_value(value, reader.place(name));
     if (!knob.has(text))
-      throw Error(ErrorKind::usage, reader.place(name) + ": " + unknown_name("value", text, knob.values) + "; " + name + " takes " +
-                                        join(knob.values, ", "));
+      throw Error(ErrorKind::usage, reader.place(name) + ": " + unknown_name("value", text, knob.values) + "; " + name +
+                                        " takes " + join(knob.values, ", "));
     config[name] = text;
   }
   return config;
@@ -82,7 +82,8 @@ std::string with_unit(double value, const Parameter& parameter) {
 }
 
 std::string describe(const Step& step, const TransformInfo& info) {
-  const auto strengths = std::count_if(info.parameters.begin(), info.parameters.end(), [](const Parameter& p) { return p.strength; });
+  const auto strengths =
+      std::count_if(info.parameters.begin(), info.parameters.end(), [](const Parameter& p) { return p.strength; });
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < info.parameters.size(); ++i) {
     const Parameter& parameter = info.parameters[i];
@@ -108,7 +109,9 @@ Variance variance_from_json(const Json& json, const Catalogue& catalogue, const 
       variance.data.push_back(step_from_json(data[i], catalogue, reader.place("data") + "/" + std::to_string(i)));
   }
   if (reader.has("config")) variance.config = config_from_json(reader.at("config"), catalogue, reader.place("config"));
-  if (reader.has("seed")) variance.seed = static_cast<std::uint64_t>(reader.integer("seed", 0, static_cast<std::int64_t>(kLargestExactInteger)));
+  if (reader.has("seed"))
+    variance.seed =
+        static_cast<std::uint64_t>(reader.integer("seed", 0, static_cast<std::int64_t>(kLargestExactInteger)));
   return canonical(std::move(variance), catalogue);
 }
 
@@ -141,7 +144,8 @@ bool is_neutral(const Step& step, const TransformInfo& info) {
 }
 
 Variance canonical(Variance variance, const Catalogue& catalogue) {
-  std::erase_if(variance.data, [&](const Step& step) { return is_neutral(step, catalogue.transform(step.transform, "variance")); });
+  std::erase_if(variance.data,
+                [&](const Step& step) { return is_neutral(step, catalogue.transform(step.transform, "variance")); });
   std::erase_if(variance.config,
                 [&](const auto& entry) { return catalogue.knob(entry.first, "variance").reference() == entry.second; });
   return variance;
@@ -176,7 +180,8 @@ std::string signature(const std::string& oracle, const Variance& variance) {
 
 std::string describe(const Variance& variance, const Catalogue& catalogue) {
   std::vector<std::string> steps;
-  for (const Step& step : variance.data) steps.push_back(describe(step, catalogue.transform(step.transform, "variance")));
+  for (const Step& step : variance.data)
+    steps.push_back(describe(step, catalogue.transform(step.transform, "variance")));
   std::vector<std::string> knobs;
   for (const auto& [knob, value] : variance.config) knobs.push_back(knob + " " + value);
   if (steps.empty() && knobs.empty()) return "nothing";

@@ -16,9 +16,9 @@ struct Minimized {
   bool minimal = true;  ///< false when the allowance ran out first
 };
 
-/// Fewest genes first (drop a transform, reset a knob), then milder values; never assumes that strength is monotone: every
-/// accepted step was tested. Terminates at a variance from which no single gene can be dropped and no strength moved a
-/// tenth of its distance to neutral without losing the failure.
+/// Fewest genes first (drop a transform, reset a knob), then milder values; never assumes that strength is monotone:
+/// every accepted step was tested. Terminates at a variance from which no single gene can be dropped and no strength
+/// moved a tenth of its distance to neutral without losing the failure.
 Minimized minimize(const space::Variance& failing, const space::Space& space, const StillFails& still_fails);
 
 }  // namespace robustcheck::analysis

@@ -23,8 +23,9 @@ struct Estimate {
   Interval ci95;
 };
 
-/// Difference of two paired proportions, `first` minus `second`, from the discordant pairs, with Newcombe's (1998) paired
-/// score interval (method 10). `first_only` = images violated in the first alone; `both` in both; of `total`.
-Estimate paired_difference(std::uint64_t both, std::uint64_t first_only, std::uint64_t second_only, std::uint64_t total);
+/// Difference of two paired proportions, `first` minus `second`, from the discordant pairs, with Newcombe's (1998)
+/// paired score interval (method 10). `first_only` = images violated in the first alone; `both` in both; of `total`.
+Estimate paired_difference(std::uint64_t both, std::uint64_t first_only, std::uint64_t second_only,
+                           std::uint64_t total);
 
 }  // namespace robustcheck::analysis

@@ -23,8 +23,8 @@ struct ConfirmRequest {
 /// A counterexample with its violating images, for the examples.
 struct Confirmed {
   report::Counterexample found;
-  std::vector<ImageIndex> violating;         ///< worst first
-  std::vector<std::uint8_t> wrong;           ///< per confirmation image: prediction is not the label
+  std::vector<ImageIndex> violating;  ///< worst first
+  std::vector<std::uint8_t> wrong;    ///< per confirmation image: prediction is not the label
 };
 
 struct ConfirmOutcome {

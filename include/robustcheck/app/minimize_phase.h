@@ -35,10 +35,12 @@ struct MinimizeRequest {
   const std::vector<search::SearchImage>& images;  ///< search half
   std::uint64_t allowance = 0;                     ///< evaluations
   std::size_t most = 20;                           ///< finalists
+  double failure_limit = 0.05;
 };
 
-/// DESIGN "Meaning", Minimise: candidates in turn from data only, configuration only and both (by net interaction), each
-/// reduced while at least 80 % of its rate on the same 64 search images, and of its net interaction, is kept.
+/// DESIGN "Meaning", Minimise: candidates in turn from data only, configuration only (simple ones first) and both (by
+/// net interaction), each reduced while at least 80 % of its rate on the same 64 search images, and of its net
+/// interaction, is kept.
 MinimizeOutcome minimize_phase(const std::vector<search::Candidate>& candidates, const MinimizeRequest& request,
                                Bench& bench, Progress& progress);
 

@@ -35,16 +35,16 @@ struct SearchOptions {
   std::filesystem::path out;  ///< empty: robustcheck-<model stem>
   std::uint64_t seed = 1;
   std::uint64_t split_seed = 0;
-  std::uint64_t budget = 20000;      ///< evaluations of the strategy
-  std::uint64_t after_budget = 0;    ///< evaluations after it; 0 = twice the budget, at least 6,000
-  double max_seconds = 0.0;          ///< of the search phase; 0 = no limit
+  std::uint64_t budget = 20000;    ///< evaluations of the strategy
+  std::uint64_t after_budget = 0;  ///< evaluations after it; 0 = twice the budget, at least 6,000
+  double max_seconds = 0.0;        ///< of the search phase; 0 = no limit
   std::string strategy = "genetic";
-  std::string oracle;                ///< empty: label with labels, consistency without
+  std::string oracle;  ///< empty: label with labels, consistency without
   double failure_limit = 0.05;
-  double min_accuracy = -1.0;        ///< negative: twice chance
+  double min_accuracy = -1.0;  ///< negative: twice chance
   std::size_t max_counterexamples = 20;
   std::size_t confirm_images = 500;
-  std::string fail_on = "any";       ///< any, none
+  std::string fail_on = "any";  ///< any, none
   bool force = false;
   bool dry_run = false;
   std::vector<std::string> command;  ///< argv, for the report

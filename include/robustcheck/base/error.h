@@ -27,7 +27,8 @@ inline constexpr int kExitInterrupted = 130;
 
 int exit_code(ErrorKind kind);
 
-/// The only exception that libraries throw on purpose. The message is one line: place, value found, what would be right.
+/// The only exception that libraries throw on purpose. The message is one line: place, value found, what would be
+/// right.
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}

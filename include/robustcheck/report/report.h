@@ -111,7 +111,8 @@ struct Report {
 Json to_json(const Report& report);
 void write_json(const Report& report, std::ostream& out);
 
-/// The result for a person: at most 80 columns unless a path is longer. `run` is the run directory, for the replay lines.
+/// The result for a person: at most 80 columns unless a path is longer. `run` is the run directory, for the replay
+/// lines.
 struct TerminalStyle {
   bool colour = false;
 };

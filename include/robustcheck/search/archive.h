@@ -17,19 +17,20 @@ struct Candidate {
   std::string signature;
   std::string oracle;
   space::Variance variance;
-  std::uint64_t images = 0;    ///< on how many the rate is measured
+  std::uint64_t images = 0;  ///< on how many the rate is measured
   std::uint64_t failures = 0;
   double mean_fitness = -1.0;
   double magnitude = 0.0;
-  /// Two-sided variances only: failure rate beyond that of their data alone, where both were tried on equally many images.
+  /// Two-sided variances only: failure rate beyond that of their data alone, where both were tried on equally many
+  /// images.
   std::optional<double> excess;
   double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
 };
 
 /// Keeps the best candidate per signature; only variances with at least one violation enter. Better = larger severity
 /// (Wilson lower bound of the rate x (1 - magnitude / 2)); ties keep the older. A variance that is tried again on other
-/// images accumulates its counts. Beside the best, the two-sided variance with the largest excess is kept per signature:
-/// where the data alone breaks almost everything, nothing is left to interact.
+/// images accumulates its counts. Beside the best, the two-sided variance with the largest excess is kept per
+/// signature: where the data alone breaks almost everything, nothing is left to interact.
 class Archive {
  public:
   explicit Archive(space::Catalogue catalogue);

@@ -48,8 +48,9 @@ Step random_step(const TransformGene& gene, Rng& rng);
 /// True when the space reaches beyond neutral on that side (-1 or 1) for some strength.
 bool has_side(const TransformGene& gene, int side);
 
-/// Pulls every value into the range of this space, cuts chains that are too long, drops neutral steps and knobs or values
-/// that the space does not hold, resolves incompatible knobs (see incompatible()). What a strategy proposes goes through it.
+/// Pulls every value into the range of this space, cuts chains that are too long, drops neutral steps and knobs or
+/// values that the space does not hold, resolves incompatible knobs (see incompatible()). What a strategy proposes goes
+/// through it.
 Variance repaired(Variance variance, const Space& space);
 /// The reason why two knob values of an assignment cannot be combined, or "".
 std::string incompatible(const Assignment& config);
@@ -63,8 +64,9 @@ struct Profile {
 };
 const std::vector<Profile>& all_profiles();
 
-/// Joins profiles and applies the user's lists: names keep only these, "-name" drops one, "none" drops all, empty keeps all.
-/// A named knob or transform outside the profiles is added with its registered range. Throws Error{usage} with did-you-mean.
+/// Joins profiles and applies the user's lists: names keep only these, "-name" drops one, "none" drops all, empty keeps
+/// all. A named knob or transform outside the profiles is added with its registered range. Throws Error{usage} with
+/// did-you-mean.
 struct SpaceRequest {
   std::vector<std::string> profiles = {"moderate", "deployment"};
   std::vector<std::string> transforms;

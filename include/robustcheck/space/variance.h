@@ -59,7 +59,8 @@ std::vector<std::string> genes(const Variance& variance);
 /// "label:jpeg+rotate|precision=bf16"; no "|" without knobs.
 std::string signature(const std::string& oracle, const Variance& variance);
 
-/// What changes, in words: "rotate 12.5 degrees (reflect border), then jpeg quality 45; precision bf16". "nothing" if empty.
+/// What changes, in words: "rotate 12.5 degrees (reflect border), then jpeg quality 45; precision bf16". "nothing" if
+/// empty.
 std::string describe(const Variance& variance, const Catalogue& catalogue);
 
 /// The same variance without its configuration, or without its data.

@@ -13,7 +13,10 @@ namespace {
 using space::Space;
 using space::Variance;
 
-Space toy_space() { return space::make_space({.profiles = {"severe", "deployment"}, .transforms = {}, .knobs = {}}, space::toy_catalogue()); }
+Space toy_space() {
+  return space::make_space({.profiles = {"severe", "deployment"}, .transforms = {}, .knobs = {}},
+                           space::toy_catalogue());
+}
 
 double strength(const Variance& variance, const std::string& transform, std::size_t index = 0) {
   const space::TransformInfo& info = *space::toy_catalogue().find_transform(transform);
@@ -25,11 +28,14 @@ double strength(const Variance& variance, const std::string& transform, std::siz
 bool has(const Variance& variance, const std::string& knob) { return variance.config.contains(knob); }
 
 Variance everything() {
-  return {{{"rotate", {40}}, {"jpeg", {20}}, {"blur", {0.18, 30}}}, {{"precision", "bf16"}, {"threads", "2"}, {"graph", "frozen"}}, 0};
+  return {{{"rotate", {40}}, {"jpeg", {20}}, {"blur", {0.18, 30}}},
+          {{"precision", "bf16"}, {"threads", "2"}, {"graph", "frozen"}},
+          0};
 }
 
 Minimized run(const Variance& failing, const std::function<bool(const Variance&)>& rule) {
-  return minimize(failing, toy_space(), [&](const Variance& variance) -> std::optional<bool> { return rule(variance); });
+  return minimize(failing, toy_space(),
+                  [&](const Variance& variance) -> std::optional<bool> { return rule(variance); });
 }
 
 TEST(Minimize, DropsEveryIdleGene) {
@@ -39,7 +45,8 @@ TEST(Minimize, DropsEveryIdleGene) {
 }
 
 TEST(Minimize, KeepsACombinationThatIsNeeded) {
-  const Minimized result = run(everything(), [](const Variance& v) { return strength(v, "jpeg") > 0.2 && has(v, "precision"); });
+  const Minimized result =
+      run(everything(), [](const Variance& v) { return strength(v, "jpeg") > 0.2 && has(v, "precision"); });
   EXPECT_EQ(space::genes(result.variance), (std::vector<std::string>{"jpeg", "precision=bf16"}));
 }
 

@@ -45,8 +45,10 @@ TEST(BinomialPValue, IsTheExactTail) {
 }
 
 TEST(BenjaminiHochberg, GivesThePublishedExample) {
-  const std::vector<double> p = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0};
-  const std::vector<bool> rejected = benjamini_hochberg(p, 0.05);  // Benjamini and Hochberg 1995, section 3.2: the first four
+  const std::vector<double> p = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+                                 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0};
+  const std::vector<bool> rejected =
+      benjamini_hochberg(p, 0.05);  // Benjamini and Hochberg 1995, section 3.2: the first four
   for (std::size_t i = 0; i < p.size(); ++i) EXPECT_EQ(rejected[i], i < 4) << i;
   EXPECT_TRUE(benjamini_hochberg({}, 0.05).empty());
 }

@@ -35,7 +35,8 @@ class FakeEvaluator : public eval::Evaluator {
       rows.emplace_back();
       for (const ImageIndex image : trial.images) {
         const bool fails = rule_(trial.variance, static_cast<double>(image % 100) / 100.0);
-        rows.back().push_back(oracle::make_observation(fails ? std::vector<float>{0, 2} : std::vector<float>{2, 0}, OutputKind::logits));
+        rows.back().push_back(
+            oracle::make_observation(fails ? std::vector<float>{0, 2} : std::vector<float>{2, 0}, OutputKind::logits));
       }
       evaluations += trial.images.size();
     }
@@ -58,23 +59,26 @@ struct World {
   }
   Bench bench() { return {evaluator, session.dataset, reference, oracle::find_oracle("label")}; }
 
-  MinimizeOutcome minimize(const std::vector<search::Candidate>& candidates, std::uint64_t allowance = 100000, std::size_t most = 20) {
+  MinimizeOutcome minimize(const std::vector<search::Candidate>& candidates, std::uint64_t allowance = 100000,
+                           std::size_t most = 20) {
     Bench judge = bench();
-    return minimize_phase(candidates, {space, catalogue, images, allowance, most}, judge, progress);
+    return minimize_phase(candidates, {space, catalogue, images, allowance, most, 0.05}, judge, progress);
   }
   ConfirmOutcome confirm(const std::vector<Finalist>& finalists, std::uint64_t allowance = 100000) {
     Bench judge = bench();
     return confirm_phase(finalists, {catalogue, images, allowance, 200, 0.05}, session, judge, progress);
   }
   search::Candidate candidate(const Variance& variance, std::uint64_t failures) const {
-    return {space::signature("label", variance), "label", variance, 32, failures, 0.0, space::magnitude(variance, catalogue)};
+    return {space::signature("label", variance),  "label", variance, 32, failures, 0.0,
+            space::magnitude(variance, catalogue)};
   }
   Finalist finalist(const Variance& variance) const {
     return {"label", space::signature("label", variance), variance, space::magnitude(variance, catalogue), 0.5, true};
   }
 
   space::Catalogue catalogue = transform::catalogue();
-  space::Space space = space::make_space({.profiles = {"severe", "deployment"}, .transforms = {}, .knobs = {}}, catalogue);
+  space::Space space =
+      space::make_space({.profiles = {"severe", "deployment"}, .transforms = {}, .knobs = {}}, catalogue);
   Session session;
   std::vector<Observation> reference;
   std::vector<search::SearchImage> images;
@@ -108,7 +112,8 @@ TEST(MinimizePhase, KeepsWhatNeedsBothSides) {
 
 TEST(MinimizePhase, SkipsWhatASmallerVarianceExplains) {
   World world([](const Variance& v, double u) { return degrees(v) > 20 && u < 0.5; });
-  const MinimizeOutcome outcome = world.minimize({world.candidate(rotated(40), 16), world.candidate(rotated(40, false, true), 16)});
+  const MinimizeOutcome outcome =
+      world.minimize({world.candidate(rotated(40), 16), world.candidate(rotated(40, false, true), 16)});
   EXPECT_EQ(outcome.finalists.size(), 1U);
   EXPECT_EQ(outcome.explained, 1U);
 }
@@ -129,7 +134,8 @@ TEST(MinimizePhase, DropsWhatDoesNotFailAgain) {
 
 TEST(ConfirmPhase, KeepsOnlyWhatIsAboveTheLimit) {
   World world([](const Variance& v, double u) { return u < (v.data.front().transform == "rotate" ? 0.3 : 0.04); });
-  const ConfirmOutcome outcome = world.confirm({world.finalist(rotated(40)), world.finalist({{{"jpeg", {50}}}, {}, 0})});
+  const ConfirmOutcome outcome =
+      world.confirm({world.finalist(rotated(40)), world.finalist({{{"jpeg", {50}}}, {}, 0})});
   ASSERT_EQ(outcome.confirmed.size(), 1U);
   EXPECT_EQ(outcome.unconfirmed, 1U);
   EXPECT_NEAR(outcome.confirmed[0].found.failure_rate(), 0.3, 0.02);
@@ -137,7 +143,8 @@ TEST(ConfirmPhase, KeepsOnlyWhatIsAboveTheLimit) {
 }
 
 TEST(ConfirmPhase, MeasuresWhatOnlyTheCombinationBreaks) {
-  World world([](const Variance& v, double u) { return degrees(v) > 10 && bf16(v) ? u < 0.4 : degrees(v) > 10 && u < 0.1; });
+  World world(
+      [](const Variance& v, double u) { return degrees(v) > 10 && bf16(v) ? u < 0.4 : degrees(v) > 10 && u < 0.1; });
   const ConfirmOutcome outcome = world.confirm({world.finalist(rotated(40, true))});
   ASSERT_EQ(outcome.confirmed.size(), 1U);
   ASSERT_TRUE(outcome.confirmed[0].found.attribution.has_value());
@@ -147,7 +154,8 @@ TEST(ConfirmPhase, MeasuresWhatOnlyTheCombinationBreaks) {
 
 TEST(ConfirmPhase, TakesFewerImagesBeforeFewerCandidates) {
   World world([](const Variance& v, double u) { return degrees(v) > 10 && u < 0.4; });
-  const std::vector<Finalist> finalists = {world.finalist(rotated(40)), world.finalist(rotated(30)), world.finalist(rotated(20))};
+  const std::vector<Finalist> finalists = {world.finalist(rotated(40)), world.finalist(rotated(30)),
+                                           world.finalist(rotated(20))};
   EXPECT_EQ(world.confirm(finalists, 360).images.size(), 120U);
   const ConfirmOutcome tight = world.confirm(finalists, 200);
   EXPECT_EQ(tight.images.size(), 100U);

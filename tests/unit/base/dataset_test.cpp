@@ -14,7 +14,9 @@ namespace fs = std::filesystem;
 
 class DatasetTest : public testing::Test {
  protected:
-  DatasetTest() : root_(fs::temp_directory_path() / ("rc-dataset-" + std::to_string(getpid()))) { fs::create_directories(root_); }
+  DatasetTest() : root_(fs::temp_directory_path() / ("rc-dataset-" + std::to_string(getpid()))) {
+    fs::create_directories(root_);
+  }
   ~DatasetTest() override { fs::remove_all(root_); }
 
   void put(const std::string& name, const std::string& content = "x") {
@@ -67,7 +69,9 @@ TEST_F(DatasetTest, ReadsACsvWithNamesOrIndices) {
 
 TEST_F(DatasetTest, NamesTheClassThatIsUnknown) {
   put("catt/a.png");
-  EXPECT_EQ(error(root_, {"dog", "cat"}), (root_ / "catt").string() + ": unknown class 'catt'; did you mean 'cat'? (classes of the preprocessing file)");
+  EXPECT_EQ(
+      error(root_, {"dog", "cat"}),
+      (root_ / "catt").string() + ": unknown class 'catt'; did you mean 'cat'? (classes of the preprocessing file)");
 }
 
 TEST_F(DatasetTest, NamesTheCsvLineThatIsWrong) {

@@ -34,7 +34,8 @@ TEST(ObjectReader, SaysPlaceValueAndWhatWouldBeRight) {
   const ObjectReader reader(json, "x.json");
   EXPECT_EQ(message([&] { (void)reader.number("size"); }), "x.json#/size: \"big\" is no number");
   EXPECT_EQ(message([&] { (void)reader.integer("n", 0, 5); }), "x.json#/n: 7 is no integer in [0, 5]");
-  EXPECT_EQ(message([&] { (void)reader.choice("mode", {"rgb", "gray"}); }), "x.json#/mode: unknown value 'rgp'; did you mean 'rgb'?");
+  EXPECT_EQ(message([&] { (void)reader.choice("mode", {"rgb", "gray"}); }),
+            "x.json#/mode: unknown value 'rgp'; did you mean 'rgb'?");
   EXPECT_EQ(message([&] { (void)reader.text("name"); }), "x.json: 'name' is missing");
 }
 

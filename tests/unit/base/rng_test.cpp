@@ -15,16 +15,16 @@ TEST(Rng, GivesTheSameStreamForTheSameKey) {
 }
 
 TEST(Rng, GivesOtherStreamsForOtherKeys) {
-  const auto first = [](std::uint64_t seed, std::string_view purpose, std::uint64_t index) { return Rng(seed, purpose, index).bits64(); };
+  const auto first = [](std::uint64_t seed, std::string_view purpose, std::uint64_t index) {
+    return Rng(seed, purpose, index).bits64();
+  };
   EXPECT_NE(first(7, "noise", 3), first(8, "noise", 3));
   EXPECT_NE(first(7, "noise", 3), first(7, "noise", 4));
   EXPECT_NE(first(7, "noise", 3), first(7, "jitter", 3));
 }
 
 /// The numbers are part of every report: another machine or compiler must give the same.
-TEST(Rng, KeepsItsNumbersForEver) {
-  EXPECT_EQ(Rng(1, "test").bits32(), 623132453U);
-}
+TEST(Rng, KeepsItsNumbersForEver) { EXPECT_EQ(Rng(1, "test").bits32(), 623132453U); }
 
 TEST(Rng, DrawsUniformIntegersBelowTheBound) {
   Rng rng(1, "below");

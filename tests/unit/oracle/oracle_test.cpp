@@ -80,7 +80,8 @@ TEST(CrashOracle, SeesWhatTheModelDoesNotWhatIsMissing) {
 class OracleContract : public testing::TestWithParam<Oracle> {};
 
 TEST_P(OracleContract, HasFitnessInRangeAndPositiveOnlyNearViolation) {
-  const std::vector<Observation> observations = {logits({3, 0, 1}), logits({0, 3, 1}), logits({kNan, 0, 0}), logits({1, 1, 1}), failed_observation(Status::crash, "")};
+  const std::vector<Observation> observations = {logits({3, 0, 1}), logits({0, 3, 1}), logits({kNan, 0, 0}),
+                                                 logits({1, 1, 1}), failed_observation(Status::crash, "")};
   for (const Observation& reference : observations)
     for (const Observation& observed : observations) {
       const Verdict verdict = GetParam().judge(reference, observed, 0);
@@ -97,7 +98,8 @@ TEST_P(OracleContract, IsViolatedByNoFiniteOutputUnlessItIsCrash) {
   EXPECT_EQ(verdict.fitness, 1.0);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, OracleContract, testing::ValuesIn(all_oracles()), [](const auto& entry) { return entry.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, OracleContract, testing::ValuesIn(all_oracles()),
+                         [](const auto& entry) { return entry.param.name; });
 
 TEST(Oracles, AreFoundByNameWithAProposal) {
   try {

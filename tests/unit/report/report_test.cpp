@@ -9,7 +9,12 @@ namespace {
 
 space::Catalogue catalogue() {
   space::Catalogue catalogue;
-  catalogue.transforms = {{.name = "rotate", .family = "", .summary = "", .source = "", .parameters = {{"degrees", -45, 45, 0, "degrees"}}, .has_border = true}};
+  catalogue.transforms = {{.name = "rotate",
+                           .family = "",
+                           .summary = "",
+                           .source = "",
+                           .parameters = {{"degrees", -45, 45, 0, "degrees"}},
+                           .has_border = true}};
   catalogue.knobs = space::all_knobs();
   return catalogue;
 }
@@ -79,8 +84,16 @@ TEST(JsonReport, HasNullsWhereOneSideIsEmpty) {
 
 TEST(JsonReport, HasEveryKeyOfTheContractInAnEmptyReport) {
   const Json json = to_json(Report{});
-  for (const char* key : {"schema_version", "tool", "status", "seed", "command", "model", "variants", "dataset", "preprocess", "space", "environment", "baseline", "budget",
-                          "robust_accuracy", "counterexamples", "tolerance", "interaction_map", "unavailable_knobs", "dropped", "timing"})
+  for (const char* key : {"schema_version",  "tool",
+                          "status",          "seed",
+                          "command",         "model",
+                          "variants",        "dataset",
+                          "preprocess",      "space",
+                          "environment",     "baseline",
+                          "budget",          "robust_accuracy",
+                          "counterexamples", "tolerance",
+                          "interaction_map", "unavailable_knobs",
+                          "dropped",         "timing"})
     EXPECT_TRUE(json.contains(key)) << key;
 }
 

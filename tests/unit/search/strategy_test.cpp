@@ -23,7 +23,8 @@ constexpr std::uint64_t kBudget = 6000;
 double signed_strength(const Variance& variance, const std::string& transform) {
   const space::TransformInfo& info = *space::toy_catalogue().find_transform(transform);
   for (const space::Step& step : variance.data)
-    if (step.transform == transform) return std::copysign(info.parameters[0].magnitude(step.values[0]), step.values[0] - info.parameters[0].neutral);
+    if (step.transform == transform)
+      return std::copysign(info.parameters[0].magnitude(step.values[0]), step.values[0] - info.parameters[0].neutral);
   return 0.0;
 }
 
@@ -35,19 +36,29 @@ double knob(const Variance& variance, const std::string& name, const std::string
 /// Score of a variance: an image fails where the score exceeds its margin.
 using Landscape = std::function<double(const Variance&)>;
 
-double separable(const Variance& v) { return 0.4 * std::abs(signed_strength(v, "rotate")) + 0.3 * std::abs(signed_strength(v, "jpeg")); }
+double separable(const Variance& v) {
+  return 0.4 * std::abs(signed_strength(v, "rotate")) + 0.3 * std::abs(signed_strength(v, "jpeg"));
+}
 /// Two weak effects that are strong together.
 double interaction(const Variance& v) {
   const double rotation = std::abs(signed_strength(v, "rotate")), rounding = knob(v, "precision", "fp16");
   return 0.1 * rotation + 0.05 * rounding + 0.8 * rotation * rounding;
 }
-double deceptive(const Variance& v) { return signed_strength(v, "rotate") > 0 ? 0.3 * signed_strength(v, "rotate") : (signed_strength(v, "rotate") < -0.8 ? 0.9 : 0.0); }
-double needle(const Variance& v) { return knob(v, "graph", "frozen") * knob(v, "onednn", "off") * (std::abs(signed_strength(v, "blur")) > 0.5 ? 1.0 : 0.0); }
+double deceptive(const Variance& v) {
+  return signed_strength(v, "rotate") > 0 ? 0.3 * signed_strength(v, "rotate")
+                                          : (signed_strength(v, "rotate") < -0.8 ? 0.9 : 0.0);
+}
+double needle(const Variance& v) {
+  return knob(v, "graph", "frozen") * knob(v, "onednn", "off") *
+         (std::abs(signed_strength(v, "blur")) > 0.5 ? 1.0 : 0.0);
+}
 
 Problem problem(std::uint64_t seed, std::uint64_t budget = kBudget) {
   Problem result;
-  result.space = space::make_space({.profiles = {"severe", "deployment"}, .transforms = {}, .knobs = {}}, space::toy_catalogue());
-  for (ImageIndex i = 0; i < 200; ++i) result.images.push_back({i, static_cast<Label>(i % 10), 0.2 + 0.75 * static_cast<double>((i * 37) % 200) / 200.0});
+  result.space =
+      space::make_space({.profiles = {"severe", "deployment"}, .transforms = {}, .knobs = {}}, space::toy_catalogue());
+  for (ImageIndex i = 0; i < 200; ++i)
+    result.images.push_back({i, static_cast<Label>(i % 10), 0.2 + 0.75 * static_cast<double>((i * 37) % 200) / 200.0});
   result.seed = seed;
   result.budget = budget;
   return result;
@@ -82,7 +93,8 @@ Outcome run(const std::string& name, const Problem& problem, const Landscape& la
       }
       result.evaluations += trial.images.size();
       result.variances.push_back(trial.variance);
-      if (result.first_failure == 0 && trial.images.size() >= 24 && 4 * failed >= trial.images.size()) result.first_failure = result.evaluations;
+      if (result.first_failure == 0 && trial.images.size() >= 24 && 4 * failed >= trial.images.size())
+        result.first_failure = result.evaluations;
     }
     EXPECT_LE(result.evaluations, problem.budget);
     strategy->tell(trials, verdicts);
@@ -92,12 +104,18 @@ Outcome run(const std::string& name, const Problem& problem, const Landscape& la
 
 class StrategyContract : public testing::TestWithParam<StrategyEntry> {
  protected:
-  Outcome search(std::uint64_t seed, const Landscape& landscape, std::uint64_t budget = kBudget) { return run(GetParam().name, problem(seed, budget), landscape); }
+  Outcome search(std::uint64_t seed, const Landscape& landscape, std::uint64_t budget = kBudget) {
+    return run(GetParam().name, problem(seed, budget), landscape);
+  }
 };
 
-TEST_P(StrategyContract, AsksTheSameForTheSameSeed) { EXPECT_EQ(search(3, separable).variances, search(3, separable).variances); }
+TEST_P(StrategyContract, AsksTheSameForTheSameSeed) {
+  EXPECT_EQ(search(3, separable).variances, search(3, separable).variances);
+}
 
-TEST_P(StrategyContract, AsksSomethingElseForAnotherSeed) { EXPECT_NE(search(3, separable).variances, search(4, separable).variances); }
+TEST_P(StrategyContract, AsksSomethingElseForAnotherSeed) {
+  EXPECT_NE(search(3, separable).variances, search(4, separable).variances);
+}
 
 TEST_P(StrategyContract, StaysInTheSpaceAndIsCanonical) {
   const Problem asked = problem(1);
@@ -113,7 +131,8 @@ TEST_P(StrategyContract, KeepsASmallBudget) {
 
 TEST_P(StrategyContract, EndsWhenASmallSpaceIsSpent) {
   Problem tiny = problem(1, 1000000);
-  tiny.space = space::make_space({.profiles = {"deployment"}, .transforms = {}, .knobs = {"onednn"}}, space::toy_catalogue());
+  tiny.space =
+      space::make_space({.profiles = {"deployment"}, .transforms = {}, .knobs = {"onednn"}}, space::toy_catalogue());
   EXPECT_LT(run(GetParam().name, tiny, separable).evaluations, 1000U);
 }
 
@@ -122,7 +141,8 @@ TEST_P(StrategyContract, SearchesOneSideAlone) {
   data.space.knobs.clear();
   config.space.transforms.clear();
   for (const Variance& variance : run(GetParam().name, data, separable).variances) EXPECT_TRUE(variance.config.empty());
-  for (const Variance& variance : run(GetParam().name, config, interaction).variances) EXPECT_TRUE(variance.data.empty());
+  for (const Variance& variance : run(GetParam().name, config, interaction).variances)
+    EXPECT_TRUE(variance.data.empty());
 }
 
 TEST_P(StrategyContract, WorksWithFewImages) {
@@ -133,7 +153,8 @@ TEST_P(StrategyContract, WorksWithFewImages) {
 
 TEST_P(StrategyContract, FindsASeparableFailure) { EXPECT_GT(search(1, separable).first_failure, 0U); }
 
-INSTANTIATE_TEST_SUITE_P(All, StrategyContract, testing::ValuesIn(all_strategies()), [](const auto& entry) { return entry.param.name; });
+INSTANTIATE_TEST_SUITE_P(All, StrategyContract, testing::ValuesIn(all_strategies()),
+                         [](const auto& entry) { return entry.param.name; });
 
 std::uint64_t median_first(const std::string& name, const Landscape& landscape) {
   std::vector<std::uint64_t> firsts;
