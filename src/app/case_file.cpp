@@ -1,8 +1,9 @@
 #include "robustcheck/app/case_file.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
 #include <limits>
 
 #include "robustcheck/base/error.h"
@@ -59,7 +60,7 @@ ImageFile image_from_json(const ObjectReader& reader) {
 
 bool same_score(float a, float b) {
   if (!std::isfinite(a) || !std::isfinite(b)) return !std::isfinite(a) && !std::isfinite(b);
-  return std::memcmp(&a, &b, sizeof a) == 0;
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
 }  // namespace
