@@ -110,30 +110,46 @@ std::vector<double> milder_values(const space::Parameter& parameter, double valu
   return values;
 }
 
-/// Softens one strength until no milder value still fails.
-bool soften(Variance& variance, std::size_t step, std::size_t index, const space::TransformInfo& info, Asker& asker) {
-  const space::Parameter& parameter = info.parameters[index];
-  const auto with = [&](double value) {
-    Variance milder = variance;
-    milder.data[step].values[index] = value;
-    return milder;
-  };
-  bool changed = false;
-  for (bool again = true; again;) {
-    again = false;
-    const double value = variance.data[step].values[index];
-    if (parameter.magnitude(value) < kFaintest) return changed;
-    const std::vector<double> values = milder_values(parameter, value);
-    if (info.monotone && !asker.fails(with(values.back()))) return changed;
-    for (const double milder_value : values) {
-      Variance milder = with(milder_value);
-      if (space::is_neutral(milder.data[step], info) || !asker.fails(milder)) continue;
-      variance = std::move(milder);
-      changed = again = true;
-      break;
-    }
-  }
+/// One strength of one step.
+struct Place {
+  std::size_t step = 0, index = 0;
+};
+
+Variance with_value(const Variance& variance, Place place, double value) {
+  Variance changed = variance;
+  changed.data[place.step].values[place.index] = value;
   return changed;
+}
+
+/// The first milder value that still fails, if there is one.
+std::optional<double> milder_failure(const Variance& variance, Place place, const space::TransformInfo& info,
+                                     Asker& asker) {
+  const space::Parameter& parameter = info.parameters[place.index];
+  const double value = variance.data[place.step].values[place.index];
+  if (parameter.magnitude(value) < kFaintest) return std::nullopt;
+  const std::vector<double> values = milder_values(parameter, value);
+  if (info.monotone && !asker.fails(with_value(variance, place, values.back()))) return std::nullopt;
+  for (const double milder : values) {
+    const Variance changed = with_value(variance, place, milder);
+    if (!space::is_neutral(changed.data[place.step], info) && asker.fails(changed)) return milder;
+  }
+  return std::nullopt;
+}
+
+/// Softens one strength until no milder value still fails; what is left is cut to two digits where that still fails.
+bool soften(Variance& variance, Place place, const space::TransformInfo& info, Asker& asker) {
+  const space::Parameter& parameter = info.parameters[place.index];
+  bool changed = false;
+  while (const std::optional<double> milder = milder_failure(variance, place, info, asker)) {
+    variance = with_value(variance, place, *milder);
+    changed = true;
+  }
+  const double value = variance.data[place.step].values[place.index];
+  if (value == parameter.neutral || parameter.integer) return changed;
+  Variance rounded = with_value(variance, place, moved(parameter, value, two_digits(value - parameter.neutral)));
+  if (rounded == variance || !asker.fails(rounded)) return changed;
+  variance = std::move(rounded);
+  return true;  // a milder value may still fail a tenth further on, where strength is not monotone
 }
 
 bool soften_all(Variance& variance, const space::Space& space, Asker& asker) {
@@ -141,7 +157,7 @@ bool soften_all(Variance& variance, const space::Space& space, Asker& asker) {
   for (std::size_t step = 0; step < variance.data.size(); ++step) {
     const space::TransformInfo& info = space.find_transform(variance.data[step].transform)->info;
     for (std::size_t i = 0; i < info.parameters.size(); ++i)
-      if (info.parameters[i].strength) changed = soften(variance, step, i, info, asker) || changed;
+      if (info.parameters[i].strength) changed = soften(variance, {step, i}, info, asker) || changed;
   }
   return changed;
 }

@@ -22,7 +22,8 @@ constexpr int kLargestSide = 32766;  // px; OpenCV's warps address pixels with 1
 /// prints. Exceptions are still thrown.
 class Silence {
  public:
-  Silence() : level_(cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT)), cerr_(std::cerr.rdbuf(nullptr)) {
+  Silence()
+      : level_(cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT)), cerr_(std::cerr.rdbuf(nullptr)) {
     cv::redirectError([](int, const char*, const char*, const char*, int, void*) { return 0; });
   }
   ~Silence() {
@@ -83,7 +84,8 @@ cv::Mat decode_bytes(std::string_view bytes) {
   else
     image = format == Format::png ? decode_png(bytes) : open_cv_decode(bytes);
   if (image.cols > kLargestSide || image.rows > kLargestSide)
-    fail("has " + std::to_string(image.cols) + " x " + std::to_string(image.rows) + " px, the largest side is " + std::to_string(kLargestSide));
+    fail("has " + std::to_string(image.cols) + " x " + std::to_string(image.rows) + " px, the largest side is " +
+         std::to_string(kLargestSide));
   return upright(to_8_bit(image, sample_maximum(image, bytes, format)), exif_orientation(exif_block(bytes, format)));
 }
 

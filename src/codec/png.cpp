@@ -76,8 +76,8 @@ std::string essential_png(std::string_view bytes) {
   std::size_t at = kPngSignature.size();
   while (const auto chunk = chunk_at(bytes, at)) {
     at += chunk->whole.size();
+    if (!is_intact(*chunk)) throw Error(ErrorKind::input, "damaged PNG: wrong checksum");
     if (!is_essential(*chunk)) continue;
-    if (!is_intact(*chunk)) throw Error(ErrorKind::input, "damaged PNG: wrong checksum of " + std::string(chunk->type()));
     reduced += chunk->whole;
     if (chunk->type() == "IEND") return reduced;
   }

@@ -10,7 +10,8 @@
 
 #include <csetjmp>
 #include <cstdint>
-#include <cstdlib>
+#include <new>
+#include <utility>
 
 #include "robustcheck/base/error.h"
 
@@ -56,14 +57,46 @@ jpeg_error_mgr* prepare(ErrorManager& manager) {
 struct Encoder {
   ErrorManager errors;
   jpeg_compress_struct codec{};
-  uchar* bytes = nullptr;  ///< grown by libjpeg with malloc; ours once it has finished
-  unsigned long size = 0;
-  bool finished = false;
-  ~Encoder() {
-    jpeg_destroy_compress(&codec);
-    if (finished) std::free(bytes);  // before that libjpeg may have freed it, and does not say so
-  }
+  jpeg_destination_mgr target{};
+  std::vector<uchar> bytes;
+  ~Encoder() { jpeg_destroy_compress(&codec); }
 };
+
+/// Doubles the room of a full buffer. libjpeg's own memory target does not tell who owns its buffer after an error.
+boolean grow(j_compress_ptr codec) {
+  std::vector<uchar>& bytes = static_cast<Encoder*>(codec->client_data)->bytes;
+  const std::size_t used = bytes.size();
+  bool grown = true;
+  try {
+    bytes.resize(2 * used);
+  } catch (const std::bad_alloc&) {
+    grown = false;  // a jump out of this handler would leak the exception
+  }
+  if (!grown) ERREXIT1(codec, JERR_OUT_OF_MEMORY, 0);
+  codec->dest->next_output_byte = bytes.data() + used;
+  codec->dest->free_in_buffer = used;
+  return TRUE;
+}
+
+void start(j_compress_ptr codec) {
+  std::vector<uchar>& bytes = static_cast<Encoder*>(codec->client_data)->bytes;
+  codec->dest->next_output_byte = bytes.data();
+  codec->dest->free_in_buffer = bytes.size();
+}
+
+void finish(j_compress_ptr codec) {
+  std::vector<uchar>& bytes = static_cast<Encoder*>(codec->client_data)->bytes;
+  bytes.resize(bytes.size() - codec->dest->free_in_buffer);
+}
+
+void write_to_bytes(Encoder& encoder) {
+  constexpr std::size_t kFirstRoom = 16384;
+  encoder.bytes.resize(kFirstRoom);
+  encoder.codec.client_data = &encoder;
+  encoder.target.init_destination = start;
+  encoder.target.empty_output_buffer = grow;
+  encoder.target.term_destination = finish;
+}
 
 struct Decoder {
   ErrorManager errors;
@@ -77,7 +110,7 @@ bool compress(Encoder& encoder, const cv::Mat& image, int quality) {
   jpeg_compress_struct& codec = encoder.codec;
   if (setjmp(encoder.errors.jump) != 0) return false;
   jpeg_create_compress(&codec);
-  jpeg_mem_dest(&codec, &encoder.bytes, &encoder.size);
+  codec.dest = &encoder.target;
   codec.image_width = static_cast<JDIMENSION>(image.cols);
   codec.image_height = static_cast<JDIMENSION>(image.rows);
   codec.input_components = image.channels();
@@ -90,7 +123,6 @@ bool compress(Encoder& encoder, const cv::Mat& image, int quality) {
     jpeg_write_scanlines(&codec, &row, 1);
   }
   jpeg_finish_compress(&codec);
-  encoder.finished = true;
   return true;
 }
 
@@ -137,9 +169,10 @@ cv::Mat cmyk_to_bgr(const cv::Mat& cmyk, bool inverted) {
 std::vector<uchar> encode_jpeg(const cv::Mat& image, int quality) {
   Encoder encoder;
   encoder.codec.err = prepare(encoder.errors);
+  write_to_bytes(encoder);
   if (!compress(encoder, image, quality))
     throw Error(ErrorKind::input, std::string("cannot be written as JPEG: ") + encoder.errors.message);
-  return {encoder.bytes, encoder.bytes + encoder.size};
+  return std::move(encoder.bytes);
 }
 
 cv::Mat decode_jpeg(std::span<const uchar> bytes) {
@@ -151,7 +184,8 @@ cv::Mat decode_jpeg(std::span<const uchar> bytes) {
   const int channels = components == 1 || components == 4 ? components : 3;
   const cv::Size size(static_cast<int>(decoder.codec.image_width), static_cast<int>(decoder.codec.image_height));
   if (std::int64_t{size.width} * size.height > kMostPixels)
-    throw Error(ErrorKind::input, "JPEG of " + std::to_string(size.width) + " x " + std::to_string(size.height) + " px: too large");
+    throw Error(ErrorKind::input,
+                "JPEG of " + std::to_string(size.width) + " x " + std::to_string(size.height) + " px: too large");
   cv::Mat image(size, CV_8UC(channels));
   if (!read_pixels(decoder, image)) fail();
   return channels == 4 ? cmyk_to_bgr(image, decoder.codec.saw_Adobe_marker != 0) : image;

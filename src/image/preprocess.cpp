@@ -50,14 +50,16 @@ int crop_offset(int whole, int part) {
 cv::Mat centre_crop(const cv::Mat& image, Size crop) {
   if (image.cols < crop.width || image.rows < crop.height)
     fail("the resized image has " + shown(size_of(image)) + ", too small for a crop of " + shown(crop));
-  return image(cv::Rect(crop_offset(image.cols, crop.width), crop_offset(image.rows, crop.height), crop.width, crop.height));
+  return image(
+      cv::Rect(crop_offset(image.cols, crop.width), crop_offset(image.rows, crop.height), crop.width, crop.height));
 }
 
 /// Float arithmetic in the order in which PyTorch does it: (x * scale - mean) / std.
 Table normalisation_table(double scale, double mean, double std) {
   Table table;
   for (int value = 0; value < 256; ++value)
-    table[value] = (static_cast<float>(value) * static_cast<float>(scale) - static_cast<float>(mean)) / static_cast<float>(std);
+    table[value] =
+        (static_cast<float>(value) * static_cast<float>(scale) - static_cast<float>(mean)) / static_cast<float>(std);
   return table;
 }
 
@@ -69,7 +71,8 @@ void write_gray_plane(const cv::Mat& image, const Table& table, float* plane) {
 }
 
 /// `order` is the position of each plane's channel in a BGR pixel.
-void write_colour_planes(const cv::Mat& image, const std::array<Table, 3>& tables, const std::array<int, 3>& order, float* planes) {
+void write_colour_planes(const cv::Mat& image, const std::array<Table, 3>& tables, const std::array<int, 3>& order,
+                         float* planes) {
   const std::size_t plane_size = image.total();
   for (int y = 0; y < image.rows; ++y, planes += image.cols) {
     const uchar* pixel = image.ptr(y);
@@ -90,15 +93,18 @@ void write_planes(const cv::Mat& image, const Preprocessing& preprocessing, floa
     write_colour_planes(image, tables, is_rgb ? std::array{2, 1, 0} : std::array{0, 1, 2}, planes);
     return;
   }
-  for (int c = 0; c < preprocessing.channel_count(); ++c) write_gray_plane(image, tables[c], planes + c * image.total());
+  for (int c = 0; c < preprocessing.channel_count(); ++c)
+    write_gray_plane(image, tables[c], planes + c * image.total());
 }
 
 }  // namespace
 
-void preprocess(const cv::Mat& image, const Preprocessing& preprocessing, const std::string& filter, std::span<float> planes) {
+void preprocess(const cv::Mat& image, const Preprocessing& preprocessing, const std::string& filter,
+                std::span<float> planes) {
   cv::Mat pixels = with_channels(image, preprocessing.channels);
   if (preprocessing.rule != ResizeRule::none)
-    pixels = resize(pixels, resize_target(size_of(pixels), preprocessing), filter.empty() ? preprocessing.filter : filter);
+    pixels =
+        resize(pixels, resize_target(size_of(pixels), preprocessing), filter.empty() ? preprocessing.filter : filter);
   if (preprocessing.crop) pixels = centre_crop(pixels, *preprocessing.crop);
   if (size_of(pixels) != preprocessing.input)
     fail("the image has " + shown(size_of(pixels)) + " where the network takes " + shown(preprocessing.input) +

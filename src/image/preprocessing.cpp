@@ -52,7 +52,8 @@ std::vector<double> per_channel(const ObjectReader& reader, const std::string& k
   if (!reader.has(key)) return std::vector<double>(count, fallback);
   const std::vector<double> values = reader.numbers(key);
   if (values.size() != count)
-    fail(reader.place(key), std::to_string(values.size()) + " values, " + std::to_string(count) + " needed: one per channel");
+    fail(reader.place(key),
+         std::to_string(values.size()) + " values, " + std::to_string(count) + " needed: one per channel");
   return values;
 }
 

@@ -44,8 +44,11 @@ bool Archive::keep_if_better(const Candidate& candidate) {
     if (candidate.failures > 0) best_.emplace(candidate.signature, candidate);
     return candidate.failures > 0;
   }
-  if (found->second.variance == candidate.variance) {  // more images of the best: its new rate may be lower
+  if (found->second.variance == candidate.variance) {
     found->second = candidate;
+    for (const auto& [key, other] : measured_)  // on more images its rate may be lower: another may lead now
+      if (other.signature == candidate.signature && severity_of(other) > severity_of(found->second))
+        found->second = other;
     return false;
   }
   if (severity_of(candidate) <= severity_of(found->second)) return false;

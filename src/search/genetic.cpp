@@ -260,10 +260,13 @@ const Genetic::Member& Genetic::choose_parent(Rng& rng) {
 void Genetic::fill_children() {
   Rng rng(problem_.seed, "evolve", round_);
   for (int attempts = 0; asked_.size() < kTrialsPerRound && attempts < kPatience; ++attempts) {
-    if (members_.empty())
+    if (members_.empty()) {
       propose(operators_.fresh(rng), Purpose::member);
-    else
-      propose(operators_.child(choose_parent(rng).variance, choose_parent(rng).variance, rng), Purpose::member);
+      continue;
+    }
+    const Member& partner = choose_parent(rng);  // one draw per statement: C++ leaves the order of arguments open
+    const Member& parent = choose_parent(rng);
+    propose(operators_.child(parent.variance, partner.variance, rng), Purpose::member);
   }
 }
 

@@ -15,25 +15,22 @@ namespace robustcheck::search {
 /// Screen, combine, polish, evolve: first failures within a few per cent of the budget, then as many kinds of failure
 /// as the rest pays for.
 ///
-///   V = mean over images of clip(1 + fitness / reference margin, 0, 2): 0 as the reference, 1 at the decision
-///   boundary;
+///   V = mean over images of clip(1 + fitness / reference margin, 0, 2): 0 as the reference, 1 at the boundary;
 ///       smooth long before the first failure
-///   screen    every gene alone, each side at its end, each knob value, in random order, on 8 telling images. A gene
-///   that
-///             fails there is completed on all 32 at once
+///   screen    every gene alone, each side at its end, each knob value, in random order, on 8 telling images; a gene
+///             that fails there is completed on all 32 at once
 ///   combine   the strongest genes together, as many as a chain holds, and the strongest value of each knob; then the
-///   same
-///             with effects x exp(N(0, 0.7)), later with fewer genes. In a large space after every third of the screen
+///             same with effects x exp(N(0, 0.7)), later with fewer genes; in a large space after each third of the
+///             screen
 ///   polish    the variance with the largest V: mirror or drop each active transform, add each inactive one, change
-///   each
-///             knob; the best change of a round that raises V is kept. One pass
-///   evolve    rounds of 8 children. Parent: with p = 0.8 a random member of a random cell (odd rounds: cell = set of
-///             active genes; even rounds: the strongest gene), else near the best of V - w x magnitude for a random w.
-///             One operator each, chosen uniformly (operators.h). Every second round, where the space has both sides,
-///             tries pairs instead: a data side alone and the same with strong knob values, so that the excess of the
-///             combination is known; the pairs with the largest excess are parents of the next. Every fourth round the
-///             best variances get 32 images more, up to 128, so that what leads the archive is no accident of its first
-///             32
+///             each knob; the best change of a round that raises V is kept; one pass
+///   evolve    8 children. Parent: with p = 0.8 a random member of a random cell (odd rounds: cell = set of active
+///             genes; even rounds: strongest gene), else near the best of V - w x magnitude for a random w. One
+///             operator each, chosen uniformly (operators.h)
+///   pairs     rounds 2, 6, 10, ... where the space has both sides: a data side alone and the same with strong knob
+///             values, so that the excess of the combination is known; pairs with a large excess are parents again
+///   promote   rounds 4, 8, 12, ...: the best variances, one per gene set, get 32 images more, up to 128, so that what
+///             leads the archive is no accident of its first 32
 ///
 /// Sources: non-dominated trade-off of strength and failure by random weights, after Deb et al. 2002 (NSGA-II); cells
 /// after Mouret and Clune 2015 (MAP-Elites, arXiv 1504.04909); racing after Maron and Moore 1994. Ingredients and their

@@ -10,8 +10,8 @@ namespace robustcheck::search {
 /// p = 0.5. The plain baseline.
 std::unique_ptr<Strategy> make_random(Problem problem);
 
-/// Coarse full factorial: every gene alone at its ends and at half, then pairs, then triples of ends, each level in an
-/// order shuffled by the seed, until the budget is gone.
+/// Coarse full factorial: every gene alone at its ends and half-way, then pairs of these, then triples, each in an
+/// order shuffled by the seed, until the budget is gone: where it ends, an even sample of them was tried.
 std::unique_ptr<Strategy> make_grid(Problem problem);
 
 /// Screen, combine, polish, evolve. The algorithm, in pseudo-code and with its sources, is in genetic.h.

@@ -24,6 +24,7 @@ SIZES = (  # from, to: shrinking and enlarging, together and apart, odd sizes, o
     ((1, 1), (3, 2)),
     ((50, 40), (1, 1)),
     ((3, 2), (600, 2)),
+    ((228, 124), (296, 74)),  # shows Pillow's single-precision constants of `hamming`
     ((90, 90), (70, 40)),  # Pillow 13 starts with the height here ...
     ((90, 90), (70, 50)),  # ... and with the width here
 )

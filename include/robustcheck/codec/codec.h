@@ -6,8 +6,8 @@
 
 namespace robustcheck::codec {
 
-/// Decodes PNG, JPEG, WebP, BMP, PPM/PGM or TIFF to 8 bit, gray (1 channel) or BGR (3 channels): 16-bit values are scaled
-/// (v / 257, rounded; a PNM's own maximum counts), alpha is dropped (in a TIFF, libtiff multiplies by it), EXIF
+/// Decodes PNG, JPEG, WebP, BMP, PPM/PGM or TIFF to 8 bit, gray (1 channel) or BGR (3 channels): 16-bit values are
+/// scaled (v / 257, rounded; a PNM's own maximum counts), alpha is dropped (in a TIFF, libtiff multiplies by it), EXIF
 /// orientation is applied, a file that is gray stays gray (a palette is colour). The first bytes decide the format, not
 /// the name. A file that ends early or is damaged is an error, never a picture with invented pixels. Prints nothing.
 /// Throws Error{input} "<path>: <reason>".

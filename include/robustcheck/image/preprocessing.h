@@ -43,8 +43,8 @@ struct Preprocessing {
 /// opencv-{nearest, linear, area, cubic, lanczos4}, pillow-{nearest, box, bilinear, hamming, bicubic, lanczos}.
 const std::vector<std::string>& resize_filter_names();
 
-/// Reads {"input", "resize", "crop", "scale", "mean", "std", "output", "classes"}; all but the first two may be left out
-/// (no crop, scale 1/255, mean 0, std 1, logits, no names). "resize" is {"rule": "exact"[, "width", "height"]},
+/// Reads {"input", "resize", "crop", "scale", "mean", "std", "output", "classes"}; all but the first two may be left
+/// out (no crop, scale 1/255, mean 0, std 1, logits, no names). "resize" is {"rule": "exact"[, "width", "height"]},
 /// {"rule": "shorter_side", "size"} or {"rule": "none"}, the first two with an optional "filter".
 /// Throws Error{usage} that names place, value and what would be right; checks that the sizes fit together.
 Preprocessing preprocessing_from_json(const Json& json, const std::string& place);

@@ -8,8 +8,9 @@
 namespace robustcheck::image {
 
 /// Resizes an 8-bit image with 1 or 3 channels. `filter` is one of resize_filter_names(). Pillow's filters equal
-/// the 8-bit output of Pillow 13 exactly (fixed-point separable convolution with antialiasing); OpenCV's are cv::resize.
-/// An image that has the size already may be returned as it is, sharing its pixels. Throws Error{usage} for another name.
+/// the 8-bit output of Pillow 13 exactly (fixed-point separable convolution with antialiasing); OpenCV's are
+/// cv::resize. An image that has the size already may be returned as it is, sharing its pixels. Throws Error{usage} for
+/// another name.
 cv::Mat resize(const cv::Mat& image, Size size, const std::string& filter);
 
 }  // namespace robustcheck::image

@@ -24,15 +24,20 @@ TEST(Wilson, GivesThePublishedInterval) {
   EXPECT_EQ(wilson(0, 0).high, 1.0);
 }
 
-TEST(Wilson, CoversTheTruthOnAverage) {
-  Rng rng(1, "wilson");
-  int covered = 0;
-  for (int run = 0; run < kRuns; ++run) {  // Wilson holds its level over rates, not at each single one
-    const double rate = rng.uniform(0.02, 0.98);
-    const Interval ci95 = wilson(draw(rate, 120, rng), 120);
-    covered += ci95.low <= rate && rate <= ci95.high ? 1 : 0;
-  }
-  EXPECT_GE(covered, 0.94 * kRuns);
+/// Wilson's interval holds its level over rates, not at each single one: a band of rates for every size.
+TEST(Wilson, CoversTheTruthForSmallAndLargeSamples) {
+  const std::pair<double, double> bands[] = {{0.01, 0.1}, {0.1, 0.5}, {0.5, 0.98}};
+  for (const std::uint64_t total : {32U, 100U, 500U})
+    for (const auto& [low, high] : bands) {
+      Rng rng(total, "wilson", static_cast<std::uint64_t>(high * 100.0));
+      int covered = 0;
+      for (int run = 0; run < kRuns; ++run) {
+        const double rate = rng.uniform(low, high);
+        const Interval ci95 = wilson(draw(rate, total, rng), total);
+        covered += ci95.low <= rate && rate <= ci95.high ? 1 : 0;
+      }
+      EXPECT_GE(covered, 0.94 * kRuns) << total << " images, rates " << low << " to " << high;
+    }
 }
 
 TEST(BinomialPValue, IsTheExactTail) {
@@ -72,22 +77,27 @@ TEST(PairedDifference, GivesThePublishedInterval) {
   EXPECT_NEAR(found.ci95.high, 0.3404, 2e-4);
 }
 
-TEST(PairedDifference, CoversTheTruth) {
-  Rng rng(1, "paired");
+/// How often the interval of first - second holds the truth, over random joint rates.
+int covered_differences(std::uint64_t total) {
+  Rng rng(total, "paired");
   int covered = 0;
   for (int run = 0; run < kRuns; ++run) {
     const double p_both = rng.uniform(0.0, 0.4), p_first = rng.uniform(0.02, 0.3), p_second = rng.uniform(0.02, 0.2);
     std::uint64_t both = 0, first = 0, second = 0;
-    for (int image = 0; image < 150; ++image) {
+    for (std::uint64_t image = 0; image < total; ++image) {
       const double u = rng.uniform();
       both += u < p_both ? 1 : 0;
       first += u >= p_both && u < p_both + p_first ? 1 : 0;
       second += u >= p_both + p_first && u < p_both + p_first + p_second ? 1 : 0;
     }
-    const Estimate found = paired_difference(both, first, second, 150);
+    const Estimate found = paired_difference(both, first, second, total);
     covered += found.ci95.low <= p_first - p_second && p_first - p_second <= found.ci95.high ? 1 : 0;
   }
-  EXPECT_GE(covered, 0.94 * kRuns);
+  return covered;
+}
+
+TEST(PairedDifference, CoversTheTruth) {
+  for (const std::uint64_t total : {50U, 150U, 500U}) EXPECT_GE(covered_differences(total), 0.94 * kRuns) << total;
 }
 
 }  // namespace

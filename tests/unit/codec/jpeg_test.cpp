@@ -21,7 +21,8 @@ cv::Mat picture(cv::Size size, int channels) {
 
 TEST(Jpeg, EqualsOpenCvBitForBit) {
   for (const int channels : {1, 3})
-    for (const cv::Size size : {cv::Size(1, 1), cv::Size(8, 8), cv::Size(17, 31), cv::Size(224, 224), cv::Size(1000, 37)})
+    for (const cv::Size size :
+         {cv::Size(1, 1), cv::Size(8, 8), cv::Size(17, 31), cv::Size(224, 224), cv::Size(1000, 37)})
       for (const int quality : {1, 5, 30, 75, 95, 100}) {
         const cv::Mat image = picture(size, channels);
         std::vector<uchar> expected;
@@ -30,7 +31,8 @@ TEST(Jpeg, EqualsOpenCvBitForBit) {
         EXPECT_EQ(bytes, expected) << size << ' ' << channels << " channels, quality " << quality;
         const cv::Mat decoded = decode_jpeg(bytes);
         ASSERT_EQ(decoded.type(), image.type());
-        EXPECT_EQ(cv::norm(decoded, cv::imdecode(expected, cv::IMREAD_UNCHANGED), cv::NORM_INF), 0.0) << size << ' ' << quality;
+        EXPECT_EQ(cv::norm(decoded, cv::imdecode(expected, cv::IMREAD_UNCHANGED), cv::NORM_INF), 0.0)
+            << size << ' ' << quality;
       }
 }
 

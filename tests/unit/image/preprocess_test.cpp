@@ -22,7 +22,8 @@ Preprocessing plain(Size input, Channels channels) {
 }
 
 std::vector<float> planes_of(const cv::Mat& image, const Preprocessing& preprocessing, const std::string& filter = "") {
-  std::vector<float> planes(static_cast<std::size_t>(preprocessing.channel_count() * preprocessing.input.width * preprocessing.input.height));
+  std::vector<float> planes(
+      static_cast<std::size_t>(preprocessing.channel_count() * preprocessing.input.width * preprocessing.input.height));
   preprocess(image, preprocessing, filter, planes);
   return planes;
 }
@@ -59,7 +60,8 @@ TEST(Preprocess, NormalisesInSinglePrecisionAsPyTorchDoes) {
   preprocessing.mean = {0.485};
   preprocessing.std = {0.229};
   const cv::Mat image = (cv::Mat_<uchar>(1, 4) << 0, 1, 100, 255);
-  EXPECT_EQ(planes_of(image, preprocessing), (std::vector<float>{-0x1.0f177a0000000p+1F, -0x1.0ce6560000000p+1F, -0x1.9f28a20000000p-2F, 0x1.1fdc3a0000000p+1F}));
+  EXPECT_EQ(planes_of(image, preprocessing), (std::vector<float>{-0x1.0f177a0000000p+1F, -0x1.0ce6560000000p+1F,
+                                                                 -0x1.9f28a20000000p-2F, 0x1.1fdc3a0000000p+1F}));
 }
 
 TEST(Preprocess, ResizesTheShorterSideAndCropsTheCentreAsTorchvisionDoes) {
@@ -86,7 +88,9 @@ TEST(Preprocess, ResizesToTheExactSizeWithTheNamedFilter) {
   Preprocessing preprocessing = plain({5, 3}, Channels::gray);
   preprocessing.filter = "opencv-nearest";
   const cv::Mat image = numbered(9, 7);
-  const auto expected = [&](const char* filter) { return planes_of(resize(image, {5, 3}, filter), plain({5, 3}, Channels::gray)); };
+  const auto expected = [&](const char* filter) {
+    return planes_of(resize(image, {5, 3}, filter), plain({5, 3}, Channels::gray));
+  };
   EXPECT_EQ(planes_of(image, preprocessing), expected("opencv-nearest"));
   EXPECT_EQ(planes_of(image, preprocessing, "pillow-lanczos"), expected("pillow-lanczos"));
 }

@@ -43,15 +43,17 @@ TEST(Resize, EqualsPillow) {
   for (const Golden& golden : kGolden) {
     const cv::Mat resized = resize(picture(golden.from, golden.channels), golden.to, golden.filter);
     ASSERT_EQ(resized.size(), cv::Size(golden.to.width, golden.to.height));
-    EXPECT_EQ(pixel_hash(resized), golden.sha256) << golden.filter << ' ' << golden.channels << " channels, " << golden.from.width
-                                                  << 'x' << golden.from.height << " to " << golden.to.width << 'x' << golden.to.height;
+    EXPECT_EQ(pixel_hash(resized), golden.sha256)
+        << golden.filter << ' ' << golden.channels << " channels, " << golden.from.width << 'x' << golden.from.height
+        << " to " << golden.to.width << 'x' << golden.to.height;
   }
 }
 
 TEST(Resize, EqualsPillowOnAPartOfALargerImage) {
   const cv::Mat framed = picture({60, 60}, 3);
   const cv::Mat part = framed(cv::Rect(7, 9, 40, 31));
-  EXPECT_EQ(pixel_hash(resize(part, {17, 53}, "pillow-bicubic")), pixel_hash(resize(part.clone(), {17, 53}, "pillow-bicubic")));
+  EXPECT_EQ(pixel_hash(resize(part, {17, 53}, "pillow-bicubic")),
+            pixel_hash(resize(part.clone(), {17, 53}, "pillow-bicubic")));
 }
 
 TEST(Resize, StaysRightWhenMoreSizesComeThanTablesAreKept) {
@@ -71,7 +73,8 @@ TEST(Resize, TakesOpenCvsFilters) {
 TEST(Resize, NamesElevenFiltersThatAllWorkAndDiffer) {
   ASSERT_EQ(resize_filter_names().size(), 11U);
   std::set<std::string> pictures;
-  for (const std::string& filter : resize_filter_names()) pictures.insert(pixel_hash(resize(picture({61, 47}, 3), {32, 32}, filter)));
+  for (const std::string& filter : resize_filter_names())
+    pictures.insert(pixel_hash(resize(picture({61, 47}, 3), {32, 32}, filter)));
   EXPECT_EQ(pictures.size(), 11U);
 }
 

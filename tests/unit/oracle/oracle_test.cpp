@@ -60,6 +60,13 @@ TEST(ConsistencyOracle, ComparesWithTheReferenceNotTheLabel) {
   EXPECT_TRUE(oracle.judge(logits({0, 2}), logits({2, 0}), 0).violated);
 }
 
+TEST(DivergenceOracle, ComparesWithTheReferenceConfigurationAndSaysSo) {
+  const Oracle& oracle = find_oracle("divergence");
+  EXPECT_TRUE(oracle.needs_reference_configuration);
+  EXPECT_FALSE(oracle.judge(logits({0, 2}), logits({0, 1}), 0).violated);
+  EXPECT_TRUE(oracle.judge(logits({0, 2}), logits({2, 0}), 1).violated);
+}
+
 TEST(NumericOracle, SeesNanAndInfinity) {
   const Oracle& oracle = find_oracle("numeric");
   EXPECT_TRUE(oracle.judge(logits({1, 0}), logits({kNan, 0}), 0).violated);
@@ -96,6 +103,13 @@ TEST_P(OracleContract, IsViolatedByNoFiniteOutputUnlessItIsCrash) {
   const Verdict verdict = GetParam().judge(logits({3, 0, 1}), logits({kNan, 0, 0}), 0);
   EXPECT_TRUE(verdict.violated);
   EXPECT_EQ(verdict.fitness, 1.0);
+}
+
+TEST_P(OracleContract, LeavesAnImageWithoutOutputToCrash) {
+  if (GetParam().name == "crash") return;
+  const Verdict verdict = GetParam().judge(logits({3, 0, 1}), failed_observation(Status::timeout, ""), 0);
+  EXPECT_FALSE(verdict.violated);
+  EXPECT_EQ(verdict.fitness, -1.0);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, OracleContract, testing::ValuesIn(all_oracles()),

@@ -50,6 +50,13 @@ TEST_F(ArchiveTest, AddsUpWhatIsTriedOnMoreImages) {
   EXPECT_EQ(best.failures, 18U);
 }
 
+TEST_F(ArchiveTest, LetsAnotherLeadWhenMoreImagesRefuteTheBest) {
+  add(rotated(20), 12);
+  add(rotated(10), 16);
+  EXPECT_FALSE(add(rotated(10), 0));
+  EXPECT_EQ(archive.ranked().front().variance, rotated(20));
+}
+
 TEST_F(ArchiveTest, RanksBySeverity) {
   add(rotated(40), 8);
   add({{{"jpeg", {90}}}, {}, 0}, 30);
