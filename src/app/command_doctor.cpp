@@ -1,5 +1,7 @@
 #include <unistd.h>
 
+#include <array>
+#include <cstdio>
 #include <iomanip>
 #include <iostream>
 #include <numeric>
@@ -68,11 +70,19 @@ std::string cost(const ProbedValue& row, double reference_s) {
   return row.state == "applied" || row.state == "no_effect" ? fixed(row.seconds / reference_s, 2) + " x" : "";
 }
 
+/// "4.7e-02": differences span many powers of ten.
+std::string scientific(double value) {
+  if (value == 0.0) return "0";
+  std::array<char, 32> buffer{};
+  const int length = std::snprintf(buffer.data(), buffer.size(), "%.1e", value);
+  return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
 void print_row(const ProbedValue& row, double reference_s) {
-  std::cout << std::left << std::setw(15) << row.knob << std::setw(16) << row.value << std::setw(13) << row.state;
+  std::cout << std::left << std::setw(15) << row.knob << std::setw(17) << row.value << std::setw(13) << row.state;
   if (row.state == "applied" || row.state == "no_effect")
-    std::cout << std::right << std::setw(12) << shortest(static_cast<float>(row.largest_difference)).substr(0, 10)
-              << std::setw(7) << row.flips << std::setw(10) << cost(row, reference_s);
+    std::cout << std::right << std::setw(10) << scientific(row.largest_difference) << std::setw(7) << row.flips
+              << std::setw(9) << cost(row, reference_s);
   else
     std::cout << row.message;
   std::cout << (row.emulated ? "  emulated" : "") << '\n';
@@ -80,8 +90,8 @@ void print_row(const ProbedValue& row, double reference_s) {
 
 void print_knobs(const std::vector<ProbedValue>& probed, std::size_t images) {
   std::cout << "\nEvery knob value against the reference, on " << images << " images\n";
-  std::cout << "knob           value           state          largest   flips      cost\n";
-  std::cout << "                                            difference\n";
+  std::cout << "knob           value            state           largest  flips     cost\n";
+  std::cout << "                                             difference\n";
   for (const ProbedValue& row : probed)
     if (!row.knob.empty()) print_row(row, probed.front().seconds);
 }

@@ -1,3 +1,4 @@
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -250,6 +251,7 @@ class SearchRun {
 
   void mark(const std::string& phase) {
     phases_[phase] = phase_watch_.seconds();
+    spdlog::debug("{}: {:.3f} s", phase, phase_watch_.seconds());
     phase_watch_ = Stopwatch();
     if (environment_.is_null()) environment_ = environment(*session_.pool, options_.session.workers);
   }
@@ -306,7 +308,7 @@ int run_search(const SearchOptions& options) {
   std::ostringstream json;
   report::write_json(report, json);
   write_file(directory.report(), json.str());
-  report::write_terminal(report, out.string(), {colour_wanted()}, std::cout);
+  report::write_terminal(report, out.string(), {colour_wanted(), options.command.front()}, std::cout);
   return exit_code(report, run.ending(), options.fail_on);
 }
 

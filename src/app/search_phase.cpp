@@ -1,6 +1,7 @@
 #include "robustcheck/app/search_phase.h"
 
 #include <fstream>
+#include <set>
 
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/base/error.h"
@@ -34,8 +35,9 @@ std::uint64_t cost(const std::vector<space::Trial>& trials) {
 
 void record(const std::vector<space::Trial>& trials, const Judged& judged, const std::string& guide,
             std::uint64_t evaluations, search::Archive& archive, Journal& journal) {
+  const std::set<std::string> oracles = {guide, "numeric", "crash"};
   for (std::size_t t = 0; t < trials.size(); ++t)
-    for (const std::string& oracle : {guide, std::string("numeric"), std::string("crash")})
+    for (const std::string& oracle : oracles)
       if (archive.add(oracle, trials[t], judged.of(oracle)[t])) journal.candidate(oracle, trials[t], evaluations);
 }
 

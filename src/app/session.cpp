@@ -1,5 +1,7 @@
 #include "robustcheck/app/session.h"
 
+#include <spdlog/spdlog.h>
+
 #include <fstream>
 #include <thread>
 
@@ -22,9 +24,12 @@ void start_workers(Session& session, const SessionOptions& options) {
   setup.model = session.model.string();
   setup.preprocessing = session.preprocessing;
   setup.images = session.dataset.images;
-  session.pool = std::make_unique<eval::WorkerPool>(
-      eval::PoolOptions{.worker = eval::find_worker(), .workers = options.workers, .timeout_s = options.timeout_s},
-      setup);
+  session.pool =
+      std::make_unique<eval::WorkerPool>(eval::PoolOptions{.worker = eval::find_worker(),
+                                                           .workers = options.workers,
+                                                           .timeout_s = options.timeout_s,
+                                                           .verbose = spdlog::should_log(spdlog::level::debug)},
+                                         setup);
   session.pool->set_interrupt(&interrupted);
   session.evaluator = std::make_unique<eval::ProcessEvaluator>(*session.pool, session.preprocessing);
 }
@@ -62,6 +67,8 @@ Session open_session(const SessionOptions& options) {
   }
   if (!options.images.empty())
     session.dataset = limited(list_dataset(options.images, session.preprocessing.classes), options.limit);
+  spdlog::debug("model {} ({}), {} images, {} workers", session.model.string(), session.model_sha256,
+                session.dataset.size(), options.workers);
   start_workers(session, options);
   return session;
 }

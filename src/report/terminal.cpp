@@ -23,11 +23,23 @@ std::string bounds(const analysis::Interval& ci95) {
   return "[" + fixed(100 * ci95.low, 1) + ", " + fixed(100 * ci95.high, 1) + "]";
 }
 
+/// The words of a text; a number and its "%" are one.
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  for (const std::string& word : split(text, ' ')) {
+    if (word.starts_with('%') && !words.empty())
+      words.back() += " " + word;
+    else
+      words.push_back(word);
+  }
+  return words;
+}
+
 /// Breaks at spaces; the first line starts after `first` spaces, the others after `indent`.
 void write_wrapped(const std::string& text, std::size_t first, std::size_t indent, std::ostream& out) {
   std::string line(first, ' ');
   bool empty = true;
-  for (const std::string& word : split(text, ' ')) {
+  for (const std::string& word : words_of(text)) {
     if (!empty && line.size() + 1 + word.size() > kWidth) {
       out << line << '\n';
       line.assign(indent, ' ');
@@ -51,6 +63,14 @@ std::string blame(const Counterexample& found) {
          bounds(found.attribution->interaction.ci95);
 }
 
+/// Quoted where a shell would split or expand it.
+std::string shell_word(const std::string& text) {
+  if (text.find_first_of(" \t\"'$`\\*?&;|<>()[]{}!#~") == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 /// "  1   43.2 %   [38.9, 47.7]   480   0.44  label"
 void write_row(const Counterexample& found, std::size_t rank, const TerminalStyle& style, std::ostream& out) {
   const std::string rate = padded(percent(found.failure_rate()), 12);
@@ -65,7 +85,8 @@ void write_counterexample(const Counterexample& found, std::size_t rank, const R
   write_wrapped(space::describe(found.variance, report.catalogue), kIndent, kIndent, out);
   write_wrapped(blame(found), kIndent, kIndent, out);
   if (!found.examples.empty())
-    out << std::string(kIndent, ' ') << "robustcheck replay " << run << '/' << found.examples.front().case_file << '\n';
+    out << std::string(kIndent, ' ') << style.program << " replay "
+        << shell_word(run + '/' + found.examples.front().case_file) << '\n';
 }
 
 std::string verdict(const Report& report) {
@@ -75,9 +96,29 @@ std::string verdict(const Report& report) {
   return std::to_string(found) + " confirmed counterexample" + (found == 1 ? "" : "s") + unfinished;
 }
 
+/// "weakest         shirt 76.0 %, coat 88.0 %, pullover 89.0 %"
+void write_weakest_classes(const Baseline& baseline, std::ostream& out) {
+  constexpr std::size_t kShown = 3;
+  std::vector<ClassRate> classes = baseline.per_class;
+  std::erase_if(classes, [](const ClassRate& row) { return row.images == 0; });
+  if (classes.size() <= kShown) return;
+  const auto rate = [](const ClassRate& row) {
+    return static_cast<double>(row.right) / static_cast<double>(row.images);
+  };
+  std::stable_sort(classes.begin(), classes.end(),
+                   [&](const ClassRate& a, const ClassRate& b) { return rate(a) < rate(b); });
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < kShown; ++i) parts.push_back(classes[i].name + " " + percent(rate(classes[i])));
+  out << "weakest         " << join(parts, ", ") << '\n';
+}
+
 void write_accuracy(const Report& report, std::ostream& out) {
   if (report.baseline.accuracy)
     out << "clean accuracy  " << percent(*report.baseline.accuracy) << " on " << report.baseline.images << " images\n";
+  write_weakest_classes(report.baseline, out);
+  if (report.baseline.noise > 0.0)
+    out << "noise floor     " << shortest(static_cast<float>(report.baseline.noise))
+        << " in a score between two equal runs\n";
   if (report.robust_accuracy)
     out << "worst case      " << percent(report.robust_accuracy->value) << ' ' << bounds(report.robust_accuracy->ci95)
         << " on " << report.robust_accuracy->images << " unseen images, worst of all below\n";

@@ -13,7 +13,7 @@ double Parameter::magnitude(double value) const {
 
 double Parameter::at(double share) const {
   const double value = neutral + (share < 0 ? -share * (low - neutral) : share * (high - neutral));
-  return integer ? std::round(value) : value;
+  return std::clamp(integer ? std::round(value) : value, low, high);  // rounding may step over an end
 }
 
 }  // namespace robustcheck::space

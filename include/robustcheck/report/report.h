@@ -111,11 +111,11 @@ struct Report {
 Json to_json(const Report& report);
 void write_json(const Report& report, std::ostream& out);
 
-/// The result for a person: at most 80 columns unless a path is longer. `run` is the run directory, for the replay
-/// lines.
 struct TerminalStyle {
   bool colour = false;
+  std::string program = "robustcheck";  ///< as the user called it: the replay lines can be copied
 };
+/// The result for a person: at most 80 columns unless a path is longer. `run` is the run directory.
 void write_terminal(const Report& report, const std::string& run, const TerminalStyle& style, std::ostream& out);
 
 }  // namespace robustcheck::report

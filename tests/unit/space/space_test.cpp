@@ -54,6 +54,12 @@ TEST(Space, PlacesAStepAtAShareOfItsRange) {
   EXPECT_FALSE(has_side(*space.find_transform("jpeg"), 1));
 }
 
+TEST(Parameter, StaysInItsRangeAtItsEnds) {
+  const Parameter contrast{"factor", 0.2, 2.0, 1.0};
+  EXPECT_EQ(contrast.at(-1.0), 0.2);  // 1 - (1 - 0.2) is a little less
+  EXPECT_EQ(contrast.at(1.0), 2.0);
+}
+
 TEST(Space, RepairsWhatAStrategyProposes) {
   Space space = toy_space();
   space.max_transforms = 2;
