@@ -1,27 +1,36 @@
-"""Adds up JUnit files: "N passed, N failed" on one line. usage: count_tests.py FILE.xml...; exit 1 on a failure or without tests.
-CTest's entries that run pytest are left out: pytest's own files count their cases."""
+"""Adds up JUnit files: prints "N passed, N failed" (", N skipped"). usage: count_tests.py CTEST.xml PYTEST.xml...
+Exit 1 on a failure or without tests. CTest's entry "pytest.x" stands for the cases in pytest.x.xml and is left out where
+that file was written; a test that CTest could not start has failed."""
+import pathlib
 import sys
 import xml.etree.ElementTree as tree
 
-PYTEST_ENTRIES = ("pytest.",)
+
+def outcome(case):
+    if case.find("failure") is not None or case.find("error") is not None:
+        return "failed"
+    skipped = case.find("skipped")
+    if skipped is None:
+        return "passed"
+    could_not_start = case.get("status") == "notrun" and not skipped.get("message", "").startswith("SKIP_")
+    return "failed" if could_not_start else "skipped"
 
 
 def main(files):
-    passed = failed = skipped = 0
-    for name in files:
-        for case in tree.parse(name).iter("testcase"):
-            broken = case.find("failure") is not None or case.find("error") is not None
-            if case.get("name", "").startswith(PYTEST_ENTRIES) and not broken:
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    suites = {pathlib.Path(file).stem for file in files}
+    broken = set()  # pytest files with a failed case
+    for file in reversed(files):  # CTest's own comes last: its entry counts where no case of that suite tells why
+        for case in tree.parse(file).iter("testcase"):
+            name, result = case.get("name", ""), outcome(case)
+            if name in suites and (result == "passed" or name in broken):
                 continue
-            if broken:
-                failed += 1
-                print(f"failed: {case.get('classname', '')} {case.get('name')}", file=sys.stderr)
-            elif case.find("skipped") is not None:
-                skipped += 1
-            else:
-                passed += 1
-    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
-    return 1 if failed or not passed else 0
+            counts[result] += 1
+            if result == "failed":
+                broken.add(pathlib.Path(file).stem)
+                print(f"failed: {case.get('classname', '')} {name}", file=sys.stderr)
+    print(f"{counts['passed']} passed, {counts['failed']} failed" + (f", {counts['skipped']} skipped" if counts["skipped"] else ""))
+    return 1 if counts["failed"] or not counts["passed"] else 0
 
 
 if __name__ == "__main__":

@@ -5,24 +5,35 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 import layers
 
 SOURCE = pathlib.Path(os.environ.get("ROBUSTCHECK_SOURCE", pathlib.Path(__file__).parents[2]))
 BINARY = pathlib.Path(os.environ.get("ROBUSTCHECK", SOURCE / "build/robustcheck"))
-HEAVY = re.compile(r"libtorch|libc10|opencv_imgcodecs")
+HEAVY = re.compile(r"libtorch|libc10|opencv_imgcodecs|libgdal")
+VISIBLE = {"CMakeLists.txt", "src", "include", "configs", "tests", "data", "README.md", "LICENSE"}
 
 
 def test_layers_are_kept():
     assert list(layers.breaches(SOURCE)) == []
 
 
-def test_the_layer_check_sees_a_breach(tmp_path):
-    (tmp_path / "src/base").mkdir(parents=True)
-    (tmp_path / "src/search").mkdir()
-    (tmp_path / "include/robustcheck").mkdir(parents=True)
-    (tmp_path / "src/base/x.cpp").write_text('#include "robustcheck/space/space.h"\n')
-    (tmp_path / "src/search/y.cpp").write_text("#include <torch/script.h>\n")
-    assert len(list(layers.breaches(tmp_path))) == 2
+@pytest.mark.parametrize("path, line", [
+    ("src/base/x.cpp", '#include "robustcheck/space/space.h"'),
+    ("include/robustcheck/analysis/x.h", '#include "robustcheck/oracle/oracle.h"'),
+    ("src/search/x.cpp", "#include <torch/script.h>"),
+    ("src/eval/x.h", "#  include <opencv2/core.hpp>"),
+    ("src/transform/x.cpp", "#include <opencv2/imgcodecs.hpp>"),
+    ("src/app/x.cpp", "#include <CLI/CLI.hpp>"),
+    ("src/eval/x.cpp", "#include <spdlog/spdlog.h>"),
+    ("src/app/x.cpp", '#include "../eval/frame.h"'),
+    ("src/novel/x.cpp", "#include <string>"),
+])
+def test_the_layer_check_sees_a_breach(tmp_path, path, line):
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text(line + "\n")
+    assert len(list(layers.breaches(tmp_path))) == 1
 
 
 def loaded(program):
@@ -39,20 +50,51 @@ def test_the_library_check_sees_torch_in_the_worker():
 
 
 def test_only_known_names_are_visible_at_the_top():
-    listed = subprocess.run(["git", "-C", str(SOURCE), "ls-files"], capture_output=True, text=True).stdout.split()
-    top = {name.split("/")[0] for name in listed if not name.startswith(".")}
-    assert top <= {"CMakeLists.txt", "src", "include", "configs", "tests", "data", "README.md", "LICENSE"}
+    listed = subprocess.run(["git", "-C", SOURCE, "ls-files"], capture_output=True, text=True).stdout.split()
+    assert {name.split("/")[0] for name in listed if not name.startswith(".")} <= VISIBLE
 
 
-def test_tests_are_counted_and_failures_seen(tmp_path):
-    xml = tmp_path / "x.xml"
-    xml.write_text('<testsuite><testcase name="a"/><testcase name="b"><failure/></testcase><testcase name="c"><skipped/></testcase></testsuite>')
-    done = subprocess.run([sys.executable, SOURCE / "tests/checks/count_tests.py", xml], capture_output=True, text=True)
-    assert done.stdout.strip() == "1 passed, 1 failed, 1 skipped" and done.returncode == 1
-    xml.write_text("<testsuite/>")
-    assert subprocess.run([sys.executable, SOURCE / "tests/checks/count_tests.py", xml], capture_output=True).returncode == 1
+def count(folder, ctest, **suites):
+    """Exit code and last line of count_tests.py for these JUnit bodies."""
+    files = [folder / "ctest.xml", *(folder / f"pytest.{name}.xml" for name in suites)]
+    for file, body in zip(files, [ctest, *suites.values()]):
+        file.write_text(f"<testsuite>{body}</testsuite>")
+    done = subprocess.run([sys.executable, SOURCE / "tests/checks/count_tests.py", *files], capture_output=True, text=True)
+    return done.returncode, done.stdout.strip()
 
 
-def test_bootstrap_checks_without_installing(tmp_path):
-    done = subprocess.run(["bash", SOURCE / "configs/bootstrap.sh", "nonsense"], capture_output=True, text=True)
+def test_failures_skips_and_tests_that_did_not_start_are_counted(tmp_path):
+    body = ('<testcase name="a"/><testcase name="b"><failure/></testcase>'
+            '<testcase name="c" status="notrun"><skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/></testcase>'
+            '<testcase name="d" status="notrun"><skipped message="Unable to find executable"/></testcase>')
+    assert count(tmp_path, body) == (1, "1 passed, 2 failed, 1 skipped")
+
+
+def test_a_pytest_suite_counts_by_its_cases(tmp_path):
+    entry, broken = '<testcase name="pytest.x"/>', '<testcase name="pytest.x"><failure/></testcase>'
+    assert count(tmp_path, entry, x='<testcase name="p"/><testcase name="q"/>') == (0, "2 passed, 0 failed")
+    assert count(tmp_path, broken, x='<testcase name="p"/><testcase name="q"><error/></testcase>') == (1, "1 passed, 1 failed")
+    assert count(tmp_path, broken, x="") == (1, "0 passed, 1 failed")
+
+
+def test_no_test_at_all_is_a_failure(tmp_path):
+    assert count(tmp_path, "") == (1, "0 passed, 0 failed")
+
+
+def bootstrap(*arguments, **environment):
+    return subprocess.run(["bash", SOURCE / "configs/bootstrap.sh", *arguments], capture_output=True, text=True,
+                          env={**os.environ, **environment})
+
+
+def test_bootstrap_refuses_what_it_does_not_know():
+    done = bootstrap("nonsense")
     assert done.returncode == 2 and "unknown argument 'nonsense'" in done.stderr
+
+
+def test_bootstrap_names_what_is_missing_and_how_to_install_it(tmp_path):
+    # A dpkg-query that knows of no package stands for a fresh machine.
+    (tmp_path / "dpkg-query").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "dpkg-query").chmod(0o755)
+    done = bootstrap("--no-install", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert done.returncode == 2
+    assert "apt-get install -y --no-install-recommends cmake g++ git" in done.stdout
