@@ -9,7 +9,6 @@ namespace robustcheck {
 namespace {
 
 constexpr double kTwoToMinus53 = 0x1.0p-53;
-constexpr float kTwoToMinus24 = 0x1.0p-24F;
 
 /// FNV-1a: a purpose is a short word; Philox does the mixing.
 std::uint64_t word_key(std::string_view word) {
@@ -78,20 +77,6 @@ double Rng::normal() {
   spare_normal_ = radius * std::sin(angle);
   has_spare_ = true;
   return radius * std::cos(angle);
-}
-
-void Rng::fill_uniform(std::span<float> out) {
-  for (float& value : out) value = static_cast<float>(bits32() >> 8) * kTwoToMinus24;
-}
-
-void Rng::fill_normal(std::span<float> out) {
-  for (std::size_t i = 0; i < out.size(); i += 2) {
-    const float first = 1.0F - static_cast<float>(bits32() >> 8) * kTwoToMinus24;  // (0, 1]
-    const float radius = std::sqrt(-2.0F * std::log(first));
-    const float angle = 2.0F * std::numbers::pi_v<float> * static_cast<float>(bits32() >> 8) * kTwoToMinus24;
-    out[i] = radius * std::cos(angle);
-    if (i + 1 < out.size()) out[i + 1] = radius * std::sin(angle);
-  }
 }
 
 }  // namespace robustcheck

@@ -33,9 +33,12 @@ class Rng {
     for (std::size_t i = values.size(); i > 1; --i) swap(values[i - 1], values[below(i)]);
   }
 
+  /// Fills with the words that bits32() would give: the bulk form, vectorised.
+  void fill_bits(std::span<std::uint32_t> out);
   /// Fills with uniform numbers in [0, 1) (24 bits each): the bulk form for noise fields.
   void fill_uniform(std::span<float> out);
-  /// Fills with standard normal numbers: the bulk form for noise fields.
+  /// Fills with standard normal numbers (Box-Muller in float): the bulk form for noise fields. Draws whole blocks of
+  /// 256.
   void fill_normal(std::span<float> out);
 
  private:

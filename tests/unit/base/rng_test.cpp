@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <vector>
 
@@ -41,6 +44,34 @@ TEST(Rng, DrawsNormalNumbersOfUnitVariance) {
   for (const float value : values) square += static_cast<double>(value) * value;
   EXPECT_NEAR(mean, 0.0, 0.015);
   EXPECT_NEAR(square / static_cast<double>(values.size()), 1.0, 0.02);
+}
+
+TEST(Rng, FillsWithTheWordsThatItWouldGiveOneByOne) {
+  Rng one_by_one(5, "bits"), bulk(5, "bits");
+  EXPECT_EQ(bulk.bits32(), one_by_one.bits32());  // starts inside a block
+  std::vector<std::uint32_t> words(3001);
+  bulk.fill_bits(words);
+  for (const std::uint32_t word : words) ASSERT_EQ(word, one_by_one.bits32());
+  EXPECT_EQ(bulk.bits64(), one_by_one.bits64());
+}
+
+/// Against the formula in double, and to the last bit against what another machine gave.
+TEST(Rng, DrawsNormalNumbersThatDoNotDependOnTheMachine) {
+  Rng rng(3, "normal"), again(3, "normal");
+  std::vector<std::uint32_t> words(256);
+  std::vector<float> values(256);
+  rng.fill_bits(words);
+  again.fill_normal(values);
+  std::uint32_t digest = 0;
+  for (std::size_t i = 0; i < 128; ++i) {
+    const double radius = std::sqrt(-2.0 * std::log(1.0 - (words[i] >> 8) * 0x1.0p-24));
+    const double angle = std::numbers::pi / 2.0 * (((words[128 + i] >> 8) + 0.5) * 0x1.0p-24 - 0.5);
+    const double first = values[i], second = values[128 + i];
+    EXPECT_NEAR(std::hypot(first, second), radius, 2e-6 * radius + 1e-7);
+    EXPECT_NEAR(std::min(std::abs(first), std::abs(second)), std::abs(radius * std::sin(angle)), 1e-6 * radius + 1e-7);
+  }
+  for (const float value : values) digest = digest * 31 + std::bit_cast<std::uint32_t>(value);
+  EXPECT_EQ(digest, 2534592411U);
 }
 
 TEST(Rng, ShufflesToAPermutation) {
