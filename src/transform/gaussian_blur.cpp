@@ -19,7 +19,8 @@ Transform gaussian_blur() {
            .family = "blur",
            .summary = "isotropic Gaussian blur",
            .source = "Hendrycks & Dietterich 2019 (ImageNet-C)",
-           .parameters = {{.name = "sigma", .low = 0.0, .high = 8.0, .neutral = 0.0, .unit = "px at a shorter side of 224"}}},
+           .parameters =
+               {{.name = "sigma", .low = 0.0, .high = 8.0, .neutral = 0.0, .unit = "px at a shorter side of 224"}}},
           [](const cv::Mat& image, const Values& values, Rng&) {
             const double sigma_px = values["sigma"] * std::min(image.cols, image.rows) / kShorterSide;
             cv::Mat blurred;

@@ -14,7 +14,8 @@ void blend_row(const uchar* in, const uchar* luma, uchar* out, int width, int fa
   for (int x = 0; x < width; ++x, in += 3, out += 3) {
     const int gray = luma[x];
     const int base = (gray << kFractionBits) + (1 << (kFractionBits - 1));
-    for (int c = 0; c < 3; ++c) out[c] = static_cast<uchar>(std::clamp((base + factor * (in[c] - gray)) >> kFractionBits, 0, 255));
+    for (int c = 0; c < 3; ++c)
+      out[c] = static_cast<uchar>(std::clamp((base + factor * (in[c] - gray)) >> kFractionBits, 0, 255));
   }
 }
 

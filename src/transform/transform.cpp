@@ -22,7 +22,8 @@ const std::vector<Transform>& all() {
 
 const Transform* find(std::string_view name) {
   const std::vector<Transform>& transforms = all();
-  const auto found = std::find_if(transforms.begin(), transforms.end(), [&](const Transform& t) { return t.info.name == name; });
+  const auto found =
+      std::find_if(transforms.begin(), transforms.end(), [&](const Transform& t) { return t.info.name == name; });
   return found == transforms.end() ? nullptr : &*found;
 }
 
@@ -36,7 +37,8 @@ const space::Catalogue& catalogue() {
   return kCatalogue;
 }
 
-cv::Mat apply_chain(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed, std::uint64_t image_key) {
+cv::Mat apply_chain(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
+                    std::uint64_t image_key) {
   cv::Mat image = decoded;
   std::uint64_t position = 0;  // neutral steps do not count: a chain and its canonical form give the same picture
   for (const space::Step& step : steps) {

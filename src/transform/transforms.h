@@ -15,7 +15,45 @@
   X(gaussian_blur)                \
   X(motion_blur)                  \
   X(jpeg)                         \
-  X(occlude)
+  X(occlude)                      \
+  X(perspective)                  \
+  X(lens_distortion)              \
+  X(flip_horizontal)              \
+  X(random_crop)                  \
+  X(gamma)                        \
+  X(exposure)                     \
+  X(hue)                          \
+  X(white_balance)                \
+  X(grayscale)                    \
+  X(vignette)                     \
+  X(shadow)                       \
+  X(glare)                        \
+  X(low_light)                    \
+  X(webp)                         \
+  X(double_jpeg)                  \
+  X(dropped_rows)                 \
+  X(lens_dirt)                    \
+  X(text_overlay)                 \
+  X(shot_noise)                   \
+  X(impulse_noise)                \
+  X(speckle_noise)                \
+  X(row_noise)                    \
+  X(defocus_blur)                 \
+  X(zoom_blur)                    \
+  X(glass_blur)                   \
+  X(elastic)                      \
+  X(hsv_value)                    \
+  X(hsv_saturation)               \
+  X(contrast_about_mean)          \
+  X(fog)                          \
+  X(frost)                        \
+  X(snow)                         \
+  X(rain)                         \
+  X(spatter)                      \
+  X(pixelate)                     \
+  X(posterize)                    \
+  X(chroma_subsample)             \
+  X(sharpen)
 
 namespace robustcheck::transform {
 

@@ -3,7 +3,6 @@
 #include <opencv2/imgproc.hpp>
 
 namespace robustcheck::transform {
-namespace {
 
 int open_cv_border(space::Border border) {
   switch (border) {
@@ -16,8 +15,6 @@ int open_cv_border(space::Border border) {
   }
   return cv::BORDER_REFLECT_101;
 }
-
-}  // namespace
 
 cv::Point2d centre_of(const cv::Mat& image) { return {(image.cols - 1) / 2.0, (image.rows - 1) / 2.0}; }
 

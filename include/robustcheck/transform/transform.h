@@ -25,8 +25,8 @@ class Values {
   const space::Step& step_;
 };
 
-/// One data perturbation: what it is and what it does to an 8-bit image with 1 (gray) or 3 (BGR) channels. Size, type and
-/// channel count are kept. The engine does not call it when every strength is neutral.
+/// One data perturbation: what it is and what it does to an 8-bit image with 1 (gray) or 3 (BGR) channels. Size, type
+/// and channel count are kept. The engine does not call it when every strength is neutral.
 struct Transform {
   space::TransformInfo info;
   cv::Mat (*apply)(const cv::Mat& image, const Values& values, Rng& rng);

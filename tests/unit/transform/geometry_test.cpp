@@ -7,7 +7,8 @@ namespace robustcheck::transform {
 namespace {
 
 cv::Mat run(const cv::Mat& image, const std::string& json) {
-  const space::Variance variance = space::variance_from_json(parse_json("{\"data\": [" + json + "]}", "test"), catalogue(), "test");
+  const space::Variance variance =
+      space::variance_from_json(parse_json("{\"data\": [" + json + "]}", "test"), catalogue(), "test");
   return apply_chain(image, variance.data, 0, 0);
 }
 
@@ -36,7 +37,8 @@ void expect_light_at(const cv::Mat& image, double x, double y) {
 
 TEST(Rotate, TurnsCounterClockwiseAboutTheCentre) {
   const cv::Mat right_of_centre = spot(101, 101, {80, 50});
-  expect_light_at(run(right_of_centre, R"({"transform": "rotate", "degrees": 45, "border": "black"})"), 50 + 30 * std::sqrt(0.5), 50 - 30 * std::sqrt(0.5));
+  expect_light_at(run(right_of_centre, R"({"transform": "rotate", "degrees": 45, "border": "black"})"),
+                  50 + 30 * std::sqrt(0.5), 50 - 30 * std::sqrt(0.5));
 }
 
 TEST(Rotate, KeepsTheCentreOfAnEvenImage) {
@@ -46,18 +48,21 @@ TEST(Rotate, KeepsTheCentreOfAnEvenImage) {
 }
 
 TEST(Translate, MovesRightAndDownByShares) {
-  expect_light_at(run(spot(100, 50, {30, 20}), R"({"transform": "translate", "x": 0.1, "y": 0.2, "border": "black"})"), 40, 30);
+  expect_light_at(run(spot(100, 50, {30, 20}), R"({"transform": "translate", "x": 0.1, "y": 0.2, "border": "black"})"),
+                  40, 30);
 }
 
 TEST(Translate, InterpolatesFractionsOfAPixel) {
   const cv::Mat image = (cv::Mat_<uchar>(1, 4) << 0, 0, 200, 0);
-  EXPECT_TRUE(same(run(image, R"({"transform": "translate", "x": 0.125, "border": "black"})"), (cv::Mat_<uchar>(1, 4) << 0, 0, 100, 100)));
+  EXPECT_TRUE(same(run(image, R"({"transform": "translate", "x": 0.125, "border": "black"})"),
+                   (cv::Mat_<uchar>(1, 4) << 0, 0, 100, 100)));
 }
 
 TEST(Zoom, EnlargesAboveOne) {
   const cv::Mat square = spot(41, 41, {20, 20});
   EXPECT_GT(cv::sum(run(square, R"({"transform": "zoom", "factor": 2})"))[0], 3.5 * cv::sum(square)[0]);
-  EXPECT_LT(cv::sum(run(square, R"({"transform": "zoom", "factor": 0.5, "border": "black"})"))[0], 0.4 * cv::sum(square)[0]);
+  EXPECT_LT(cv::sum(run(square, R"({"transform": "zoom", "factor": 0.5, "border": "black"})"))[0],
+            0.4 * cv::sum(square)[0]);
   expect_light_at(run(spot(41, 41, {26, 20}), R"({"transform": "zoom", "factor": 2})"), 32, 20);
 }
 
@@ -94,7 +99,8 @@ TEST(Occlude, StaysInsideAndKeepsItsAreaAtTheRim) {
 }
 
 TEST(Occlude, IsWiderThanHighForALargeAspect) {
-  const cv::Mat covered = run(cv::Mat::zeros(100, 100, CV_8UC1), R"({"transform": "occlude", "area": 0.04, "aspect": 2.25})");
+  const cv::Mat covered =
+      run(cv::Mat::zeros(100, 100, CV_8UC1), R"({"transform": "occlude", "area": 0.04, "aspect": 2.25})");
   EXPECT_EQ(cv::countNonZero(covered.row(50)), 30);
   EXPECT_NEAR(cv::countNonZero(covered.col(50)), 13, 1);
 }

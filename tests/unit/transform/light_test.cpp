@@ -21,12 +21,14 @@ cv::Mat run(const cv::Mat& image, const std::string& steps, std::uint64_t seed =
 cv::Mat values(std::initializer_list<uchar> list) { return cv::Mat(std::vector<uchar>(list), true).t(); }
 
 TEST(Brightness, AddsAShareOfTheFullRangeAndSaturates) {
-  EXPECT_TRUE(same(run(values({0, 100, 250}), R"({"transform": "brightness", "offset": 0.1})"), values({26, 126, 255})));  // 25.5 to even
+  EXPECT_TRUE(same(run(values({0, 100, 250}), R"({"transform": "brightness", "offset": 0.1})"),
+                   values({26, 126, 255})));  // 25.5 to even
   EXPECT_TRUE(same(run(values({0, 100, 250}), R"({"transform": "brightness", "offset": -0.2})"), values({0, 49, 199})));
 }
 
 TEST(Contrast, SpreadsAboutMidGray) {
-  EXPECT_TRUE(same(run(values({0, 100, 127, 128, 200}), R"({"transform": "contrast", "factor": 2})"), values({0, 72, 126, 128, 255})));
+  EXPECT_TRUE(same(run(values({0, 100, 127, 128, 200}), R"({"transform": "contrast", "factor": 2})"),
+                   values({0, 72, 126, 128, 255})));
   EXPECT_TRUE(same(run(values({0, 255}), R"({"transform": "contrast", "factor": 0.2})"), values({102, 153})));
 }
 
@@ -45,7 +47,8 @@ TEST(Saturation, MovesAwayFromLumaAboveOne) {
   cv::cvtColor(colour, luma, cv::COLOR_BGR2GRAY);
   const int gray = luma.at<uchar>(0, 0);
   const auto moved = [&](int value) { return static_cast<uchar>(std::lround(gray + 1.6 * (value - gray))); };
-  EXPECT_EQ(run(colour, R"({"transform": "saturation", "factor": 1.6})").at<cv::Vec3b>(0, 0), cv::Vec3b(moved(100), moved(150), moved(120)));
+  EXPECT_EQ(run(colour, R"({"transform": "saturation", "factor": 1.6})").at<cv::Vec3b>(0, 0),
+            cv::Vec3b(moved(100), moved(150), moved(120)));
 }
 
 TEST(GaussianNoise, HasTheDeviationThatSigmaSays) {
@@ -94,12 +97,15 @@ TEST(MotionBlur, KeepsTheMeanOfAnEvenPicture) {
 
 TEST(Jpeg, IsOneTripThroughTheCodec) {
   const cv::Mat image = picture(61, 47, 3);
-  EXPECT_TRUE(same(run(image, R"({"transform": "jpeg", "quality": 30})"), image::decode_jpeg(image::encode_jpeg(image, 30))));
-  EXPECT_LT(difference(run(image, R"({"transform": "jpeg", "quality": 95})"), image), difference(run(image, R"({"transform": "jpeg", "quality": 5})"), image));
+  EXPECT_TRUE(
+      same(run(image, R"({"transform": "jpeg", "quality": 30})"), image::decode_jpeg(image::encode_jpeg(image, 30))));
+  EXPECT_LT(difference(run(image, R"({"transform": "jpeg", "quality": 95})"), image),
+            difference(run(image, R"({"transform": "jpeg", "quality": 5})"), image));
 }
 
 TEST(Chain, AppliesStepsInOrder) {
-  const std::string bright = R"({"transform": "brightness", "offset": 0.4})", flat = R"({"transform": "contrast", "factor": 0.5})";
+  const std::string bright = R"({"transform": "brightness", "offset": 0.4})",
+                    flat = R"({"transform": "contrast", "factor": 0.5})";
   EXPECT_TRUE(same(run(values({200}), bright + "," + flat), values({191})));  // 255 -> 191.25
   EXPECT_TRUE(same(run(values({200}), flat + "," + bright), values({255})));
 }
@@ -111,15 +117,19 @@ TEST(Chain, SuggestsANameForAnUnknownTransform) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
-    EXPECT_STREQ(error.what(), "variance: unknown transform 'rotat'; did you mean 'rotate'? (robustcheck list transforms)");
+    EXPECT_STREQ(error.what(),
+                 "variance: unknown transform 'rotat'; did you mean 'rotate'? (robustcheck list transforms)");
   }
 }
 
 TEST(Catalogue, NamesTheFirstTwelveAndAllKnobs) {
   std::vector<std::string> names;
   for (const space::TransformInfo& info : catalogue().transforms) names.push_back(info.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"rotate", "translate", "zoom", "shear", "brightness", "contrast", "saturation", "gaussian_noise",
-                                             "gaussian_blur", "motion_blur", "jpeg", "occlude"}));
+  ASSERT_GE(names.size(), 12U);
+  names.resize(12);
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"rotate", "translate", "zoom", "shear", "brightness", "contrast", "saturation",
+                                      "gaussian_noise", "gaussian_blur", "motion_blur", "jpeg", "occlude"}));
   EXPECT_EQ(catalogue().knobs.size(), space::all_knobs().size());
   EXPECT_EQ(find("none"), nullptr);
 }

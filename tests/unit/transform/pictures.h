@@ -26,8 +26,9 @@ struct Picture {
 
 /// From one pixel to a long strip.
 inline std::vector<Picture> pictures() {
-  return {{"1x1 gray", picture(1, 1, 1)},      {"1x1 colour", picture(1, 1, 3)},      {"8x8 gray", picture(8, 8, 1)},
-          {"8x8 colour", picture(8, 8, 3)},    {"28x28 gray", picture(28, 28, 1)},    {"224x224 colour", picture(224, 224, 3)},
+  return {{"1x1 gray", picture(1, 1, 1)},         {"1x1 colour", picture(1, 1, 3)},
+          {"8x8 gray", picture(8, 8, 1)},         {"8x8 colour", picture(8, 8, 3)},
+          {"28x28 gray", picture(28, 28, 1)},     {"224x224 colour", picture(224, 224, 3)},
           {"1000x37 gray", picture(1000, 37, 1)}, {"1000x37 colour", picture(1000, 37, 3)}};
 }
 
