@@ -1,37 +1,14 @@
 #include <algorithm>
 #include <functional>
+#include <span>
 
+#include "profile_tables.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/space/space.h"
 
 namespace robustcheck::space {
 namespace {
-
-/// Ranges by eye on photographs: mild = not noticed at a glance, moderate = noticed, the content still obvious.
-/// A strength that is not listed gets a quarter (mild) or half (moderate) of its registered range.
-struct Strengths {
-  const char* transform;
-  const char* parameter;
-  Range mild;
-  Range moderate;
-};
-constexpr Strengths kStrengths[] = {
-    {"rotate", "degrees", {-7, 7}, {-20, 20}},
-    {"translate", "x", {-0.04, 0.04}, {-0.1, 0.1}},
-    {"translate", "y", {-0.04, 0.04}, {-0.1, 0.1}},
-    {"zoom", "factor", {0.92, 1.1}, {0.8, 1.3}},
-    {"shear", "x", {-0.05, 0.05}, {-0.15, 0.15}},
-    {"shear", "y", {-0.05, 0.05}, {-0.15, 0.15}},
-    {"brightness", "offset", {-0.08, 0.08}, {-0.2, 0.2}},
-    {"contrast", "factor", {0.8, 1.25}, {0.5, 1.6}},
-    {"saturation", "factor", {0.7, 1.3}, {0.4, 1.7}},
-    {"gaussian_noise", "sigma", {0, 0.03}, {0, 0.1}},
-    {"gaussian_blur", "sigma", {0, 1}, {0, 3}},
-    {"motion_blur", "length", {0, 0.02}, {0, 0.07}},
-    {"jpeg", "quality", {75, 100}, {30, 100}},
-    {"occlude", "area", {0, 0.02}, {0, 0.1}},
-};
 
 enum class Level { mild, moderate, severe };
 
@@ -59,24 +36,75 @@ void widen(TransformGene& gene, const TransformGene& other) {
   }
 }
 
-void add_transforms(Space& space, const Catalogue& catalogue, Level level) {
-  for (const TransformInfo& info : catalogue.transforms) {
-    const auto same = [&](const TransformGene& gene) { return gene.info.name == info.name; };
-    const auto found = std::find_if(space.transforms.begin(), space.transforms.end(), same);
-    if (found == space.transforms.end())
-      space.transforms.push_back(gene_of(info, level));
-    else
-      widen(*found, gene_of(info, level));
+/// A transform that several profiles hold gets the hull of their ranges and the border of the first.
+void add_gene(Space& space, TransformGene gene) {
+  const auto same = [&](const TransformGene& other) { return other.info.name == gene.info.name; };
+  const auto found = std::find_if(space.transforms.begin(), space.transforms.end(), same);
+  if (found != space.transforms.end())
+    widen(*found, gene);
+  else if (has_side(gene, -1) || has_side(gene, 1))
+    space.transforms.push_back(std::move(gene));
+}
+
+void add_all_transforms(Space& space, const Catalogue& catalogue, Level level) {
+  for (const TransformInfo& info : catalogue.transforms) add_gene(space, gene_of(info, level));
+}
+
+/// The genes of a table in its order; what the catalogue does not hold is left out.
+void add_rows(Space& space, const Catalogue& catalogue, std::span<const ProfileRow> rows, Border border) {
+  std::vector<TransformGene> genes;
+  for (const ProfileRow& row : rows) {
+    const TransformInfo* info = catalogue.find_transform(std::string(row.transform));
+    if (info == nullptr) continue;
+    if (genes.empty() || genes.back().info.name != info->name) genes.push_back(gene_of(*info, Level::moderate));
+    if (info->has_border) genes.back().border = border;
+    if (!row.parameter.empty()) genes.back().ranges.at(info->index_of(std::string(row.parameter))) = row.range;
   }
+  for (TransformGene& gene : genes) add_gene(space, std::move(gene));
+}
+
+void add_knobs(Space& space, const Catalogue& catalogue) {
+  for (const KnobInfo& info : catalogue.knobs)
+    if (space.find_knob(info.name) == nullptr) space.knobs.push_back(gene_of(info));
+}
+
+/// What a profile stands for and what it adds to a space.
+struct ProfileEntry {
+  Profile profile;
+  void (*add)(Space& space, const Catalogue& catalogue);
+};
+
+const std::vector<ProfileEntry>& profile_entries() {
+  static const std::vector<ProfileEntry> kEntries = {
+      {{"mild", "data: changes that a person would not notice at a glance"},
+       [](Space& space, const Catalogue& all) { add_all_transforms(space, all, Level::mild); }},
+      {{"moderate", "data: changes that a person notices, the content still obvious"},
+       [](Space& space, const Catalogue& all) { add_all_transforms(space, all, Level::moderate); }},
+      {{"severe", "data: the whole registered range of every transform"},
+       [](Space& space, const Catalogue& all) { add_all_transforms(space, all, Level::severe); }},
+      {{"sensei", "data: the rotations, shifts, shears, zooms and light changes of SENSEI (ICSE 2020), black borders"},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kSensei, Border::black); }},
+      {{"engstrom",
+        "data: rotations to 30 degrees and shifts to 10 % as in Engstrom et al. (ICML 2019), black borders"},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kEngstrom, Border::black); }},
+      {{"weather", "data: fog, frost, snow, rain, splashes and low sun in front of the camera"},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kWeather, Border::reflect); }},
+      {{"camera", "data: another camera or another hand: lens, exposure, white balance, sensor noise, focus, shake"},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kCamera, Border::reflect); }},
+      {{"web", "data: what happens to a picture that is shared: recompressed, scaled, cropped, sharpened"},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kWeb, Border::reflect); }},
+      {{"deployment", "configuration: what differs between a training notebook and a deployment"}, &add_knobs},
+  };
+  return kEntries;
 }
 
 void add_profile(Space& space, const std::string& name, const Catalogue& catalogue) {
-  if (name == "mild") add_transforms(space, catalogue, Level::mild);
-  if (name == "moderate") add_transforms(space, catalogue, Level::moderate);
-  if (name == "severe") add_transforms(space, catalogue, Level::severe);
-  if (name == "deployment")
-    for (const KnobInfo& info : catalogue.knobs)
-      if (space.find_knob(info.name) == nullptr) space.knobs.push_back(gene_of(info));
+  std::vector<std::string> names;
+  for (const ProfileEntry& entry : profile_entries()) {
+    if (entry.profile.name == name) return entry.add(space, catalogue);
+    names.push_back(entry.profile.name);
+  }
+  throw Error(ErrorKind::usage, "--profile: " + unknown_name("profile", name, names, "robustcheck list profiles"));
 }
 
 /// Applies "a,b" (only these), "-c" (drop) and "none" to a list of genes; `add` appends the gene of an unlisted name.
@@ -111,25 +139,18 @@ void select(std::vector<Gene>& genes, const std::vector<std::string>& list, cons
 }  // namespace
 
 const std::vector<Profile>& all_profiles() {
-  static const std::vector<Profile> kProfiles = {
-      {"mild", "data: changes that a person would not notice at a glance"},
-      {"moderate", "data: changes that a person notices, the content still obvious"},
-      {"severe", "data: the whole registered range of every transform"},
-      {"deployment", "configuration: what differs between a training notebook and a deployment"},
-  };
+  static const std::vector<Profile> kProfiles = [] {
+    std::vector<Profile> profiles;
+    for (const ProfileEntry& entry : profile_entries()) profiles.push_back(entry.profile);
+    return profiles;
+  }();
   return kProfiles;
 }
 
 Space make_space(const SpaceRequest& request, const Catalogue& catalogue) {
   Space space;
   space.max_transforms = request.max_transforms;
-  std::vector<std::string> names;
-  for (const Profile& profile : all_profiles()) names.push_back(profile.name);
-  for (const std::string& name : request.profiles) {
-    if (std::find(names.begin(), names.end(), name) == names.end())
-      throw Error(ErrorKind::usage, "--profile: " + unknown_name("profile", name, names, "robustcheck list profiles"));
-    add_profile(space, name, catalogue);
-  }
+  for (const std::string& name : request.profiles) add_profile(space, name, catalogue);
   select<TransformGene>(space.transforms, request.transforms, "--transforms", [&](const std::string& name) {
     return gene_of(catalogue.transform(name, "--transforms"), Level::severe);
   });

@@ -11,7 +11,7 @@ namespace {
 double range_at(const Parameter& parameter, const Range& range, double share) {
   const double end = share < 0 ? range.low : range.high;
   const double value = parameter.neutral + std::abs(share) * (end - parameter.neutral);
-  return parameter.integer ? std::round(value) : value;
+  return std::clamp(parameter.integer ? std::round(value) : value, range.low, range.high);
 }
 
 double random_value(const Parameter& parameter, const Range& range, Rng& rng) {
@@ -24,6 +24,7 @@ bool allowed(const KnobGene* gene, const std::string& value) {
 }
 
 void repair_step(Step& step, const TransformGene& gene) {
+  step.border = gene.border;
   step.values.resize(gene.ranges.size(), 0.0);
   for (std::size_t i = 0; i < gene.ranges.size(); ++i) {
     const double value = std::clamp(step.values[i], gene.ranges[i].low, gene.ranges[i].high);
@@ -67,7 +68,7 @@ Catalogue Space::catalogue() const {
 }
 
 Step step_at(const TransformGene& gene, double share, Rng& rng) {
-  Step step{gene.info.name, {}, Border::reflect};
+  Step step{gene.info.name, {}, gene.border};
   for (std::size_t i = 0; i < gene.ranges.size(); ++i) {
     const Parameter& parameter = gene.info.parameters[i];
     step.values.push_back(parameter.strength ? range_at(parameter, gene.ranges[i], share)
@@ -77,7 +78,7 @@ Step step_at(const TransformGene& gene, double share, Rng& rng) {
 }
 
 Step random_step(const TransformGene& gene, Rng& rng) {
-  Step step{gene.info.name, {}, Border::reflect};
+  Step step{gene.info.name, {}, gene.border};
   for (std::size_t i = 0; i < gene.ranges.size(); ++i)
     step.values.push_back(random_value(gene.info.parameters[i], gene.ranges[i], rng));
   return step;
@@ -109,6 +110,7 @@ Json to_json(const Space& space) {
     for (std::size_t i = 0; i < gene.ranges.size(); ++i)
       ranges[gene.info.parameters[i].name] = {gene.ranges[i].low, gene.ranges[i].high};
     transforms.push_back({{"transform", gene.info.name}, {"ranges", ranges}});
+    if (gene.border != Border::reflect) transforms.back()["border"] = border_name(gene.border);
   }
   Json knobs = Json::array();
   for (const KnobGene& gene : space.knobs)

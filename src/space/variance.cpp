@@ -43,7 +43,7 @@ Json to_json(const Step& step, const Catalogue& catalogue) {
   Json json = {{"transform", step.transform}};
   for (std::size_t i = 0; i < info.parameters.size(); ++i)
     if (step.values[i] != info.parameters[i].neutral) json[info.parameters[i].name] = step.values[i];
-  if (step.border != Border::reflect) json["border"] = kBorderNames[static_cast<std::size_t>(step.border)];
+  if (step.border != Border::reflect) json["border"] = border_name(step.border);
   return json;
 }
 
@@ -67,10 +67,11 @@ Assignment config_from_json(const Json& json, const Catalogue& catalogue, const 
   return config;
 }
 
-/// The unit as a reader needs it: "px at a shorter side of 224" is "px", a ratio is nothing.
+/// The unit as a reader needs it: "px at a shorter side of 224" is "px", a ratio or a weight is nothing.
 std::string short_unit(const std::string& unit) {
-  if (unit.starts_with("px per") || unit.find('/') != std::string::npos) return "";
-  return unit.substr(0, unit.find(' '));
+  const std::string first = unit.substr(0, unit.find_first_of(" ,"));
+  const bool known = first == "degrees" || first == "px" || first == "stops" || first == "kelvin" || first == "K";
+  return known && !unit.starts_with("px per") ? first : "";
 }
 
 /// "12.5 degrees", "8 %" for shares, "0.9".
@@ -84,19 +85,23 @@ std::string with_unit(double value, const Parameter& parameter) {
 std::string describe(const Step& step, const TransformInfo& info) {
   const auto strengths =
       std::count_if(info.parameters.begin(), info.parameters.end(), [](const Parameter& p) { return p.strength; });
+  constexpr std::ptrdiff_t kFew = 3;  // more than this many side parameters tell a reader nothing
+  const bool show_all = static_cast<std::ptrdiff_t>(info.parameters.size()) - strengths <= kFew;
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < info.parameters.size(); ++i) {
     const Parameter& parameter = info.parameters[i];
-    if (step.values[i] == parameter.neutral) continue;
+    if (step.values[i] == parameter.neutral || (!parameter.strength && !show_all)) continue;
     const bool name_it = strengths > 1 || !parameter.strength;
     parts.push_back((name_it ? parameter.name + " " : "") + with_unit(step.values[i], parameter));
   }
   std::string text = step.transform + " " + join(parts, ", ");
-  if (info.has_border) text += " (" + kBorderNames[static_cast<std::size_t>(step.border)] + " border)";
+  if (info.has_border) text += " (" + border_name(step.border) + " border)";
   return text;
 }
 
 }  // namespace
+
+const std::string& border_name(Border border) { return kBorderNames[static_cast<std::size_t>(border)]; }
 
 Variance variance_from_json(const Json& json, const Catalogue& catalogue, const std::string& place) {
   const ObjectReader reader(json, place);

@@ -15,10 +15,12 @@ struct Range {
   double high = 0.0;
 };
 
-/// A transform that a search may use, with a range per parameter (order of TransformInfo::parameters).
+/// A transform that a search may use, with a range per parameter (order of TransformInfo::parameters) and the border
+/// that its steps have.
 struct TransformGene {
   TransformInfo info;
   std::vector<Range> ranges;
+  Border border = Border::reflect;
 };
 
 /// A knob that a search may use; values exclude the reference.
@@ -48,9 +50,9 @@ Step random_step(const TransformGene& gene, Rng& rng);
 /// True when the space reaches beyond neutral on that side (-1 or 1) for some strength.
 bool has_side(const TransformGene& gene, int side);
 
-/// Pulls every value into the range of this space, cuts chains that are too long, drops neutral steps and knobs or
-/// values that the space does not hold, resolves incompatible knobs (see incompatible()). What a strategy proposes goes
-/// through it.
+/// Pulls every value into the range of this space, gives every step the border of its gene, cuts chains that are too
+/// long, drops neutral steps and knobs or values that the space does not hold, resolves incompatible knobs (see
+/// incompatible()). What a strategy proposes goes through it.
 Variance repaired(Variance variance, const Space& space);
 /// The reason why two knob values of an assignment cannot be combined, or "".
 std::string incompatible(const Assignment& config);
@@ -64,9 +66,9 @@ struct Profile {
 };
 const std::vector<Profile>& all_profiles();
 
-/// Joins profiles and applies the user's lists: names keep only these, "-name" drops one, "none" drops all, empty keeps
-/// all. A named knob or transform outside the profiles is added with its registered range. Throws Error{usage} with
-/// did-you-mean.
+/// Joins profiles (a transform that several hold: hull of the ranges, border of the first) and applies the user's
+/// lists: names keep only these, "-name" drops one, "none" drops all, empty keeps all. A named knob or transform
+/// outside the profiles is added with its registered range. Throws Error{usage} with did-you-mean.
 struct SpaceRequest {
   std::vector<std::string> profiles = {"moderate", "deployment"};
   std::vector<std::string> transforms;

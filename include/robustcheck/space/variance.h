@@ -12,6 +12,8 @@
 namespace robustcheck::space {
 
 enum class Border { reflect, replicate, black };
+/// "reflect", "replicate", "black".
+const std::string& border_name(Border border);
 
 /// One transform with its values, in the order of TransformInfo::parameters.
 struct Step {
