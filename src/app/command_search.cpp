@@ -216,6 +216,12 @@ class SearchRun {
             {"confirmation_images", halves_.confirmation.size()}};
   }
 
+  /// What an interrupt left: every candidate that no test has seen.
+  std::uint64_t not_tested() const {
+    if (ending_ != Ending::interrupted) return confirmed_.not_tested;
+    return searched_.candidates.size() - confirmed_.confirmed.size() - confirmed_.unconfirmed;
+  }
+
   report::Counts counts() const {
     return {{{"evaluations", searched_.evaluations},
              {"limit", options_.budget},
@@ -232,7 +238,7 @@ class SearchRun {
              {"explained", minimized_.explained},
              {"merged", minimized_.merged},
              {"not_reproduced", minimized_.not_reproduced},
-             {"not_tested", confirmed_.not_tested}}};
+             {"not_tested", not_tested()}}};
   }
 
   Json timing() const {

@@ -129,6 +129,8 @@ void write_notes(const Report& report, std::ostream& out) {
   for (const auto& [reason, count] : report.counts.dropped)
     if (count > 0) dropped.push_back(reason + " " + std::to_string(count));
   if (!dropped.empty()) write_wrapped("left out: " + join(dropped, ", "), 0, kHang, out);
+  if (report.status != "complete")
+    out << "every candidate so far, confirmed or not, is in journal.jsonl beside the report\n";
   if (!report.unavailable_knobs.empty())
     out << "not searched: " << report.unavailable_knobs.size()
         << " knob values (unavailable_knobs in report.json says why)\n";
