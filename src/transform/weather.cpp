@@ -13,7 +13,7 @@ constexpr double kFinestSigma = 2.5;  // cells; a coarser field than this is enl
 
 uchar luma(cv::Vec3b bgr) { return cv::saturate_cast<uchar>(0.114 * bgr[0] + 0.587 * bgr[1] + 0.299 * bgr[2]); }
 
-cv::Vec3b on(const cv::Mat& image, cv::Vec3b colour) {
+cv::Vec3b on(const cv::Mat& image, const cv::Vec3b& colour) {
   return image.channels() == 3 ? colour : cv::Vec3b::all(luma(colour));
 }
 
@@ -63,7 +63,7 @@ cv::Mat as_channels(const cv::Mat& plane, int channels) {
   return repeated;
 }
 
-cv::Mat covered(const cv::Mat& image, const cv::Mat& alpha, cv::Vec3b colour) {
+cv::Mat covered(const cv::Mat& image, const cv::Mat& alpha, const cv::Vec3b& colour) {
   const cv::Vec3b own = on(image, colour);
   cv::Mat out(image.size(), image.type());
   for (int y = 0; y < image.rows; ++y)
@@ -71,7 +71,7 @@ cv::Mat covered(const cv::Mat& image, const cv::Mat& alpha, cv::Vec3b colour) {
   return out;
 }
 
-cv::Mat lit(const cv::Mat& image, const cv::Mat& alpha, cv::Vec3b colour) {
+cv::Mat lit(const cv::Mat& image, const cv::Mat& alpha, const cv::Vec3b& colour) {
   const cv::Vec3b own = on(image, colour);
   std::vector<cv::Mat> light(static_cast<std::size_t>(image.channels()));
   for (std::size_t c = 0; c < light.size(); ++c) alpha.convertTo(light[c], CV_8U, own[static_cast<int>(c)] / 255.0);

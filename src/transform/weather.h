@@ -19,10 +19,10 @@ cv::Mat smooth_noise(cv::Size size, double sigma_px, Rng& rng);
 /// Covers the image with a colour: out = in + alpha / 255 * (colour - in).
 ///   alpha    CV_8U of the image's size
 ///   colour   BGR; gray images take its luma
-cv::Mat covered(const cv::Mat& image, const cv::Mat& alpha, cv::Vec3b colour);
+cv::Mat covered(const cv::Mat& image, const cv::Mat& alpha, const cv::Vec3b& colour);
 
 /// Adds light of a colour: out = in + alpha / 255 * colour, saturated.
-cv::Mat lit(const cv::Mat& image, const cv::Mat& alpha, cv::Vec3b colour);
+cv::Mat lit(const cv::Mat& image, const cv::Mat& alpha, const cv::Vec3b& colour);
 
 /// One plane as often as the image has channels.
 cv::Mat as_channels(const cv::Mat& plane, int channels);
