@@ -119,13 +119,7 @@ Json answer(const std::string& text, const std::string& place, const Dataset& da
 int run_evaluate(const EvaluateOptions& options) {
   catch_interrupts();
   Session session = open_session(options.session);
-  const std::string guide = !options.oracle.empty()    ? options.oracle
-                            : session.dataset.labelled ? "label"
-                                                       : "consistency";
-  const oracle::Oracle& oracle = oracle::find_oracle(guide);
-  if (oracle.needs_labels && !session.dataset.labelled)
-    throw Error(ErrorKind::usage,
-                "--oracle " + guide + ": needs labels, but " + session.dataset.path.string() + " has none");
+  const oracle::Oracle& oracle = guiding_oracle(options.oracle, session.dataset);
   const BaselineResult baseline = observe_reference(session, options.session);
   Bench bench(*session.evaluator, session.dataset, baseline.reference, oracle);
   std::string text;

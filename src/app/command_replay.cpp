@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "robustcheck/app/case_file.h"
+#include "robustcheck/app/judge.h"
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/base/error.h"
@@ -64,9 +65,7 @@ Session session_for(const std::vector<Case>& cases, std::size_t begin, std::size
 
 std::string replay(const Case& one, ImageIndex index, Session& session) {
   const oracle::Oracle& oracle = oracle::find_oracle(one.oracle);
-  const space::Variance against =
-      oracle.needs_reference_configuration ? space::data_only(one.variance) : space::Variance{};
-  const Observation reference = session.evaluator->observe_exact(against, index);
+  const Observation reference = session.evaluator->observe_exact(compared_with(oracle, one.variance), index);
   const Observation observed = session.evaluator->observe_exact(one.variance, index);
   if (same_scores(observed, one.observed)) return "same";
   return oracle.judge(reference, observed, one.image.label).violated ? "fails" : "fixed";

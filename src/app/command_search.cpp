@@ -52,16 +52,6 @@ Halves split(const Session& session, const Bench& bench, std::uint64_t split_see
   return halves;
 }
 
-const oracle::Oracle& guiding_oracle(const SearchOptions& options, const Dataset& dataset) {
-  const oracle::Oracle& guide = oracle::find_oracle(!options.oracle.empty() ? options.oracle
-                                                    : dataset.labelled      ? "label"
-                                                                            : "consistency");
-  if (guide.needs_labels && !dataset.labelled)
-    throw Error(ErrorKind::usage, "--oracle " + guide.name + ": needs labels, but " + dataset.path.string() +
-                                      " has none (class directories or a CSV path,label)");
-  return guide;
-}
-
 /// One search from the opened session to the report.
 class SearchRun {
  public:
@@ -89,7 +79,7 @@ class SearchRun {
     progress_.phase("baseline", 2 * session_.dataset.size());
     baseline_ = measure_baseline(session_, options_.session, options_.min_accuracy);
     bench_.emplace(*session_.evaluator, session_.dataset, baseline_.reference,
-                   guiding_oracle(options_, session_.dataset));
+                   guiding_oracle(options_.oracle, session_.dataset));
     halves_ = split(session_, *bench_, options_.split_seed);
     mark("baseline");
     probe();
@@ -156,8 +146,7 @@ class SearchRun {
     one.image = session_.dataset[image];
     one.variance = found.variance;
     one.oracle = found.oracle;
-    one.reference = session_.evaluator->observe_exact(
-        judge.needs_reference_configuration ? space::data_only(found.variance) : space::Variance{}, image);
+    one.reference = session_.evaluator->observe_exact(compared_with(judge, found.variance), image);
     one.observed = session_.evaluator->observe_exact(found.variance, image);
     case_evaluations_ += 2;
     if (!bench_->judge(judge, one.reference, one.observed, image).violated) return;
@@ -197,7 +186,6 @@ class SearchRun {
     report_.preprocess = image::to_json(session_.preprocessing);
     report_.settings = settings();
     report_.environment = environment_;
-    report_.classes = session_.preprocessing.classes;
     report_.baseline = baseline_.summary;
     report_.baseline.eligible = halves_.search.size() + halves_.confirmation.size();
     report_.robust_accuracy = robust_accuracy(confirmed_, session_.dataset, *bench_, options_.split_seed);

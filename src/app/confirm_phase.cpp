@@ -19,8 +19,6 @@ using space::Variance;
 constexpr std::size_t kFewestImages = 100;
 constexpr double kFalseDiscoveryRate = 0.05;
 
-bool two_sided(const Variance& variance) { return !variance.data.empty() && !variance.config.empty(); }
-
 /// One run on the confirmation images, three where both sides must be told apart.
 std::uint64_t runs(const std::vector<Finalist>& finalists, std::size_t count) {
   return std::accumulate(
@@ -117,8 +115,6 @@ Confirmed measured(const Finalist& finalist, const std::vector<ImageIndex>& imag
   return result;
 }
 
-bool always_urgent(const std::string& oracle) { return oracle == "numeric" || oracle == "crash"; }
-
 /// numeric and crash: one image that fails again in a fresh worker is enough.
 bool fails_again(const Confirmed& one, Session& session, const Bench& bench) {
   if (one.violating.empty()) return false;
@@ -132,12 +128,12 @@ std::vector<bool> decide(const std::vector<Confirmed>& tested, Session& session,
   for (const Confirmed& one : tested) p_values.push_back(one.found.p_value);
   std::vector<bool> accepted = analysis::benjamini_hochberg(p_values, kFalseDiscoveryRate);
   for (std::size_t i = 0; i < tested.size(); ++i)
-    if (always_urgent(tested[i].found.oracle)) accepted[i] = fails_again(tested[i], session, bench);
+    if (always_on(tested[i].found.oracle)) accepted[i] = fails_again(tested[i], session, bench);
   return accepted;
 }
 
 bool ranks_before(const report::Counterexample& a, const report::Counterexample& b) {
-  if (always_urgent(a.oracle) != always_urgent(b.oracle)) return always_urgent(a.oracle);
+  if (always_on(a.oracle) != always_on(b.oracle)) return always_on(a.oracle);
   const double severity_a = analysis::severity(a.failures, a.images, a.magnitude);
   const double severity_b = analysis::severity(b.failures, b.images, b.magnitude);
   if (severity_a != severity_b) return severity_a > severity_b;

@@ -1,8 +1,26 @@
 #include "robustcheck/app/judge.h"
 
+#include "robustcheck/base/error.h"
+
 namespace robustcheck::app {
 
 using oracle::Observation;
+
+const oracle::Oracle& guiding_oracle(const std::string& name, const Dataset& dataset) {
+  const oracle::Oracle& guide = oracle::find_oracle(!name.empty() ? name : dataset.labelled ? "label" : "consistency");
+  if (guide.needs_labels && !dataset.labelled)
+    throw Error(ErrorKind::usage, "--oracle " + guide.name + ": needs labels, but " + dataset.path.string() +
+                                      " has none (class directories or a CSV path,label)");
+  return guide;
+}
+
+bool always_on(const std::string& oracle) { return oracle == "numeric" || oracle == "crash"; }
+
+space::Variance compared_with(const oracle::Oracle& oracle, const space::Variance& variance) {
+  return oracle.needs_reference_configuration ? space::data_only(variance) : space::Variance{};
+}
+
+bool two_sided(const space::Variance& variance) { return !variance.data.empty() && !variance.config.empty(); }
 
 const Verdicts& Judged::of(const std::string& oracle) const {
   if (oracle == "numeric") return numeric;

@@ -74,8 +74,6 @@ std::optional<analysis::Attribution> attribution(Measurements& measurements, con
   return analysis::attribute(*data, *config, *both);
 }
 
-bool two_sided(const Variance& variance) { return !variance.data.empty() && !variance.config.empty(); }
-
 /// What a smaller variance must keep.
 struct Goal {
   std::string oracle;
@@ -136,7 +134,7 @@ struct Lists {
 Lists sorted_into_lists(const std::vector<Candidate>& candidates) {
   Lists lists;
   for (const Candidate& candidate : candidates) {
-    if (candidate.oracle == "numeric" || candidate.oracle == "crash")
+    if (always_on(candidate.oracle))
       lists.urgent.push_back({candidate, {}});
     else if (candidate.variance.config.empty())
       lists.data.push_back({candidate, {}});

@@ -42,17 +42,25 @@ void add_workers(CLI::App& command, std::size_t& workers) {
       ->capture_default_str();
 }
 
+void add_timeout(CLI::App& command, double& timeout_s) {
+  command.add_option("--timeout", timeout_s, "deadline of one batch, seconds [0.1, 86400]")
+      ->check(CLI::Range(0.1, 86400.0))
+      ->type_name("S")
+      ->capture_default_str();
+}
+
+void add_limit(CLI::App& command, std::size_t& limit) {
+  command.add_option("--limit", limit, "use N images, spread evenly over the classes (0: all)")
+      ->type_name("N")
+      ->capture_default_str();
+}
+
 void add_session(CLI::App& command, SessionOptions& options) {
   command.add_option("--preprocess", options.preprocess, "preprocessing file (default: MODEL.json beside the model)")
       ->type_name("FILE");
   add_workers(command, options.workers);
-  command.add_option("--timeout", options.timeout_s, "deadline of one batch, seconds [0.1, 86400]")
-      ->check(CLI::Range(0.1, 86400.0))
-      ->type_name("S")
-      ->capture_default_str();
-  command.add_option("--limit", options.limit, "use N images, spread evenly over the classes (0: all)")
-      ->type_name("N")
-      ->capture_default_str();
+  add_timeout(command, options.timeout_s);
+  add_limit(command, options.limit);
   command.add_option("--max-bad-images", options.max_bad_images, "unreadable images that are tolerated")
       ->type_name("N")
       ->capture_default_str();
@@ -196,10 +204,7 @@ void add_replay(CLI::App& main, Action& action) {
   command.add_option("--model", options->model, "another model instead of the one that the case names")
       ->type_name("FILE");
   command.add_option("--images", options->images, "folder where an image that moved is looked for")->type_name("DIR");
-  command.add_option("--timeout", options->timeout_s, "deadline of one batch, seconds [0.1, 86400]")
-      ->check(CLI::Range(0.1, 86400.0))
-      ->type_name("S")
-      ->capture_default_str();
+  add_timeout(command, options->timeout_s);
   command.footer("One line per case: same (bit-equal scores), fails (still violated, other bits) or fixed.");
   command.callback([&action, options] { action = [options] { return app::run_replay(*options); }; });
 }
@@ -214,9 +219,7 @@ void add_perturb(CLI::App& main, Action& action) {
   command.add_option("--out", options->out, "directory to write into")->required()->type_name("DIR");
   command.add_flag("--force", options->force, "write into a directory that is not empty");
   add_workers(command, options->workers);
-  command.add_option("--limit", options->limit, "use N images, spread evenly over the classes (0: all)")
-      ->type_name("N")
-      ->capture_default_str();
+  add_limit(command, options->limit);
   add_output(command, options->output);
   command.callback([&action, options] { action = [options] { return app::run_perturb(*options); }; });
 }

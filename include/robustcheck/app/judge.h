@@ -14,6 +14,17 @@ namespace robustcheck::app {
 
 using Verdicts = std::vector<std::vector<oracle::Verdict>>;
 
+/// The oracle called `name`; empty: label with labels, consistency without. Throws Error{usage} when it needs labels
+/// that the dataset has not.
+const oracle::Oracle& guiding_oracle(const std::string& name, const Dataset& dataset);
+/// numeric and crash: judged beside every guide, reported first, confirmed by one image that fails twice.
+bool always_on(const std::string& oracle);
+/// The variance whose observation `oracle` compares with: the reference, or the same data in the reference
+/// configuration.
+space::Variance compared_with(const oracle::Oracle& oracle, const space::Variance& variance);
+/// Data and configuration both change.
+bool two_sided(const space::Variance& variance);
+
 /// Verdicts of one call, trials x images.
 struct Judged {
   Verdicts guide, numeric, crash;

@@ -99,7 +99,6 @@ struct Report {
   Json preprocess, settings, environment, timing;
   space::Space space;
   space::Catalogue catalogue;
-  std::vector<std::string> classes;
   Baseline baseline;
   Counts counts;
   std::optional<RobustAccuracy> robust_accuracy;
