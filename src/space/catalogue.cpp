@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "knobs.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
 
@@ -47,54 +48,12 @@ const KnobInfo& Catalogue::knob(const std::string& name, const std::string& plac
 }
 
 const std::vector<KnobInfo>& all_knobs() {
-  static const std::vector<KnobInfo> kKnobs = {
-      {"precision",
-       "numerical",
-       "model",
-       {"fp32", "bf16", "fp16", "fp64", "weights_bf16", "weights_fp16"},
-       "number format of the network: weights and activations, or (weights_*) weights rounded to it and back",
-       "torch.nn.Module.to(dtype)"},
-      {"threads",
-       "numerical",
-       "call",
-       {"1", "2", "4"},
-       "intra-op threads of one forward pass",
-       "at::set_num_threads",
-       true},
-      {"batch_size",
-       "numerical",
-       "call",
-       {"32", "1", "2", "8", "16", "64"},
-       "images per forward pass",
-       "how a server stacks its requests",
-       true},
-      {"memory_format",
-       "numerical",
-       "model",
-       {"contiguous", "channels_last"},
-       "layout of activations and weights",
-       "torch.channels_last"},
-      {"graph",
-       "numerical",
-       "model",
-       {"as_saved", "frozen", "optimized"},
-       "graph as in the file, after torch.jit.freeze, or after torch.jit.optimize_for_inference",
-       "torch.jit"},
-      {"onednn", "numerical", "call", {"on", "off"}, "oneDNN kernels allowed", "torch.backends.mkldnn.flags"},
-      {"weight_only",
-       "quantization",
-       "model",
-       {"off", "int8", "int4"},
-       "simulated weight-only quantisation: weights rounded per output channel, symmetric",
-       "Nagel et al. 2021, arXiv 2106.08295"},
-      {"resize_filter",
-       "preprocessing",
-       "call",
-       {"as_specified", "opencv-nearest", "opencv-linear", "opencv-area", "opencv-cubic", "opencv-lanczos4",
-        "pillow-nearest", "pillow-box", "pillow-bilinear", "pillow-hamming", "pillow-bicubic", "pillow-lanczos"},
-       "interpolation of the resize step, in place of the preprocessing file's",
-       "SysNoise, MLSys 2023"},
-  };
+  static const std::vector<KnobInfo> kKnobs = [] {
+    std::vector<KnobInfo> knobs;
+    for (const KnobTable& table : {numerical_knobs(), quantization_knobs(), preprocessing_knobs(), structural_knobs()})
+      knobs.insert(knobs.end(), table.begin(), table.end());
+    return knobs;
+  }();
   return kKnobs;
 }
 

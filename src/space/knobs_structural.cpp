@@ -1,0 +1,7 @@
+#include "knobs.h"
+
+namespace robustcheck::space {
+
+KnobTable structural_knobs() { return {}; }
+
+}  // namespace robustcheck::space
