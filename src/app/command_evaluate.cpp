@@ -103,7 +103,19 @@ Json outcome(const space::Trial& trial, const Tally& tally, bool labelled) {
   return json;
 }
 
-Json answer(const std::string& text, const std::string& place, const Dataset& dataset, Bench& bench) {
+/// Rows as the network gives them, in the order of the images; null for an image without output, and for a score that
+/// is not finite.
+Json scores_of(const std::vector<Observation>& observed) {
+  Json rows = Json::array();
+  for (const Observation& observation : observed) {
+    Json row = Json::array();
+    for (const float score : observation.scores) row.push_back(number_or_null(static_cast<double>(score)));
+    rows.push_back(row.empty() ? Json() : row);
+  }
+  return rows;
+}
+
+Json answer(const std::string& text, const std::string& place, const Dataset& dataset, Bench& bench, bool scores) {
   space::Trial trial;
   try {
     trial = parse_line(text, dataset, place);
@@ -111,7 +123,9 @@ Json answer(const std::string& text, const std::string& place, const Dataset& da
     return {{"status", "invalid"}, {"message", error.what()}};
   }
   const Judged judged = bench.run({&trial, 1});
-  return outcome(trial, count(trial, judged, bench, dataset), dataset.labelled);
+  Json json = outcome(trial, count(trial, judged, bench, dataset), dataset.labelled);
+  if (scores) json["scores"] = scores_of(judged.observed.front());
+  return json;
 }
 
 }  // namespace
@@ -125,7 +139,7 @@ int run_evaluate(const EvaluateOptions& options) {
   std::string text;
   for (std::size_t number = 1; std::getline(std::cin, text); ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const Json line = answer(text, "stdin:" + std::to_string(number), session.dataset, bench);
+    const Json line = answer(text, "stdin:" + std::to_string(number), session.dataset, bench, options.scores);
     std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
   }
   return kExitOk;

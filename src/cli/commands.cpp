@@ -189,6 +189,7 @@ void add_evaluate(CLI::App& main, Action& action) {
   command
       .add_option("--oracle", options->oracle, "label (default with labels), consistency, divergence, numeric, crash")
       ->type_name("NAME");
+  command.add_flag("--scores", options->scores, "add \"scores\" to each line: the network's output, a row per image");
   add_session(command, options->session);
   command.footer(
       "A line: {\"data\": [{\"transform\": \"rotate\", \"degrees\": 12.5}], \"config\": {\"precision\": \"bf16\"}}\n"

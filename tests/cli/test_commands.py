@@ -83,3 +83,9 @@ def test_replay_on_another_model_may_find_the_case_fixed(tiny_run):
     done = run("replay", *cases, "--model", MODEL)
     states = [line.split()[0] for line in done.stdout.splitlines()]
     assert set(states) <= {"fails", "fixed"} and "fixed" in states
+
+
+def test_scores_are_the_networks_output():
+    done = run("evaluate", TINY, IMAGES, "--scores", stdin='{"images": [3, 5]}\n')
+    outcome = json.loads(done.stdout)
+    assert len(outcome["scores"]) == 2 and all(len(row) == 10 for row in outcome["scores"])

@@ -56,6 +56,7 @@ struct EvaluateOptions {
   SessionOptions session;
   OutputOptions output;
   std::string oracle;
+  bool scores = false;  ///< adds the network's output, a row per image
 };
 
 struct PerturbOptions {
