@@ -33,6 +33,7 @@ using search::SearchImage;
 
 constexpr std::size_t kProbeImages = 64;
 constexpr std::size_t kExamples = 3;
+constexpr std::size_t kSampleImages = 4;  // that judge the validity of a candidate
 
 struct Halves {
   std::vector<SearchImage> search, confirmation;
@@ -84,6 +85,8 @@ class SearchRun {
     mark("baseline");
     probe();
     mark("probe");
+    gate_.emplace(report_.space.validity, search::telling_images(halves_.search, kSampleImages),
+                  [this](std::span<const space::Trial> trials) { return eval::measure(*session_.pool, trials); });
     directory_.prepare();
   }
 
@@ -102,7 +105,7 @@ class SearchRun {
   void search_and_confirm() {
     const search::Problem problem{report_.space, halves_.search, options_.seed, options_.budget,
                                   options_.failure_limit};
-    searched_ = search_phase(options_, problem, *bench_, directory_.journal(), progress_);
+    searched_ = search_phase(options_, problem, *bench_, *gate_, directory_.journal(), progress_);
     ending_ = searched_.ending;
     mark("search");
     if (ending_ == Ending::interrupted) return;
@@ -124,7 +127,7 @@ class SearchRun {
     const ConfirmRequest request{report_.catalogue, halves_.confirmation,
                                  options_.evaluations_after() - minimized_.evaluations, options_.confirm_images,
                                  options_.failure_limit};
-    confirmed_ = confirm_phase(minimized_.finalists, request, session_, *bench_, progress_);
+    confirmed_ = confirm_phase(minimized_.finalists, request, session_, *bench_, *gate_, progress_);
   }
 
   void write_cases() {
@@ -154,7 +157,7 @@ class SearchRun {
     write_picture(one, image, directory_.root() / (name + ".png"));
     write_file(directory_.root() / (name + ".json"), to_json(one).dump(2) + "\n");
     found.examples.push_back({one.image.name, one.image.sha256, one.image.label, prediction(one.reference),
-                              prediction(one.observed), name + ".json"});
+                              prediction(one.observed), name + ".json", distances(found.variance, image)});
   }
 
   void write_picture(const Case& one, ImageIndex image, const fs::path& path) {
@@ -163,6 +166,12 @@ class SearchRun {
     const eval::Reply reply = session_.pool->run({&request, 1}).front();
     if (const auto* failure = std::get_if<eval::Failure>(&reply))
       throw Error(ErrorKind::input, path.string() + ": " + failure->message);
+  }
+
+  std::optional<space::Distances> distances(const space::Variance& variance, ImageIndex image) {
+    if (variance.data.empty()) return std::nullopt;
+    const space::Trial trial{space::data_only(variance), {image}};
+    return eval::measure(*session_.pool, {&trial, 1}).front().front();
   }
 
   static report::Prediction prediction(const Observation& observation) {
@@ -219,10 +228,12 @@ class SearchRun {
              {"minimise", minimized_.evaluations},
              {"confirm", confirmed_.evaluations},
              {"cases", case_evaluations_},
+             {"pictures_measured", gate_ ? gate_->pictures() : 0},
+             {"repaired", gate_ ? gate_->repaired() : 0},
              {"after_limit", options_.evaluations_after()}},
             {{"unconfirmed", confirmed_.unconfirmed},
              {"not_minimised", minimized_.not_minimised},
-             {"invalid", 0},
+             {"invalid", gate_ ? gate_->rejected() : 0},
              {"explained", minimized_.explained},
              {"merged", minimized_.merged},
              {"not_reproduced", minimized_.not_reproduced},
@@ -257,6 +268,7 @@ class SearchRun {
   report::Report report_;
   BaselineResult baseline_;
   std::optional<Bench> bench_;
+  std::optional<ValidityGate> gate_;
   Halves halves_;
   SearchOutcome searched_;
   MinimizeOutcome minimized_;

@@ -77,20 +77,40 @@ std::optional<report::WorstClass> worst_class(const Session& session, const std:
   return worst;
 }
 
-std::vector<std::uint8_t> wrong_predictions(const Session& session, const std::vector<ImageIndex>& images,
-                                            const std::vector<Observation>& observed) {
-  std::vector<std::uint8_t> wrong;
-  for (std::size_t i = 0; i < images.size(); ++i)
-    wrong.push_back(observed[i].predicted != session.dataset[images[i]].label.value_or(-1) ? 1 : 0);
-  return wrong;
-}
-
 std::string identity(const Finalist& finalist, const space::Catalogue& catalogue) {
   return sha256_hex(finalist.oracle + space::to_json(finalist.variance, catalogue).dump()).substr(0, 8);
 }
 
+bool wrong(const Session& session, ImageIndex image, const Observation& observed) {
+  return observed.predicted != session.dataset[image].label.value_or(-1);
+}
+
+/// Failures on invalid pictures are no failures, with the configuration or without. Returns 1 for each image whose
+/// picture was found invalid; only images that fail or are predicted wrong are looked at.
+Outcomes disregard_invalid(const Finalist& finalist, const std::vector<ImageIndex>& images, const Session& session,
+                           Judged& judged, ValidityGate& gate) {
+  Outcomes result(images.size(), 0);
+  if (always_on(finalist.oracle)) return result;                       // a crash is one on any picture
+  const std::size_t with_data = two_sided(finalist.variance) ? 2 : 1;  // trials_of(): both, data alone, ...
+  std::vector<ImageIndex> suspects;
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const bool fails = judged.guide.front()[i].violated || judged.guide[with_data - 1][i].violated;
+    if (!fails && !wrong(session, images[i], judged.observed.front()[i])) continue;
+    suspects.push_back(images[i]);
+    positions.push_back(i);
+  }
+  const std::vector<std::uint8_t> invalid = gate.invalid(finalist.variance, suspects);
+  for (std::size_t s = 0; s < suspects.size(); ++s) {
+    if (invalid[s] == 0) continue;
+    result[positions[s]] = 1;
+    for (std::size_t t = 0; t < with_data; ++t) judged.guide[t][positions[s]] = {false, -1.0};
+  }
+  return result;
+}
+
 Confirmed measured(const Finalist& finalist, const std::vector<ImageIndex>& images, const Judged& judged,
-                   const ConfirmRequest& request, const Session& session) {
+                   const Outcomes& invalid, const ConfirmRequest& request, const Session& session) {
   const std::vector<Verdict>& verdicts = judged.of(finalist.oracle).front();
   const Outcomes both = violated(verdicts);
   Confirmed result;
@@ -111,7 +131,9 @@ Confirmed measured(const Finalist& finalist, const std::vector<ImageIndex>& imag
     found.attribution =
         analysis::attribute(violated(judged.of(finalist.oracle)[1]), violated(judged.of(finalist.oracle)[2]), both);
   result.violating = worst_first(images, verdicts);
-  result.wrong = wrong_predictions(session, images, judged.observed.front());
+  found.invalid_pictures = analysis::failures(invalid);
+  for (std::size_t i = 0; i < images.size(); ++i)
+    result.wrong.push_back(invalid[i] == 0 && wrong(session, images[i], judged.observed.front()[i]) ? 1 : 0);
   return result;
 }
 
@@ -154,7 +176,7 @@ std::vector<space::Trial> trials_of(const Variance& variance, const std::vector<
 }  // namespace
 
 ConfirmOutcome confirm_phase(const std::vector<Finalist>& finalists, const ConfirmRequest& request, Session& session,
-                             Bench& bench, Progress& progress) {
+                             Bench& bench, ValidityGate& gate, Progress& progress) {
   const Plan plan = make_plan(finalists, request);
   ConfirmOutcome outcome;
   outcome.images = search::telling_images(request.images, plan.images);
@@ -163,7 +185,9 @@ ConfirmOutcome confirm_phase(const std::vector<Finalist>& finalists, const Confi
   std::vector<Confirmed> tested;
   for (std::size_t i = 0; i < plan.finalists; ++i) {
     const std::vector<space::Trial> trials = trials_of(finalists[i].variance, outcome.images);
-    tested.push_back(measured(finalists[i], outcome.images, bench.run(trials), request, session));
+    Judged judged = bench.run(trials);
+    const Outcomes invalid = disregard_invalid(finalists[i], outcome.images, session, judged, gate);
+    tested.push_back(measured(finalists[i], outcome.images, judged, invalid, request, session));
     outcome.evaluations += trials.size() * outcome.images.size();
     progress.update(outcome.evaluations);
   }

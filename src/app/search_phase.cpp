@@ -10,6 +10,8 @@
 namespace robustcheck::app {
 namespace {
 
+constexpr std::size_t kMostIdleRounds = 100;  // of nothing but rejected candidates
+
 class Journal {
  public:
   explicit Journal(const std::filesystem::path& path) : file_(path, std::ios::app) {
@@ -51,14 +53,31 @@ Verdicts merged(const Judged& judged) {
   return all;
 }
 
+std::vector<space::Trial> selected(const std::vector<space::Trial>& trials, const std::vector<bool>& runs) {
+  std::vector<space::Trial> kept;
+  for (std::size_t t = 0; t < trials.size(); ++t)
+    if (runs[t]) kept.push_back(trials[t]);
+  return kept;
+}
+
+/// A strategy hears of a rejected trial that nothing fails under it.
+Verdicts with_rejected(const std::vector<space::Trial>& trials, const std::vector<bool>& runs, Verdicts of_the_others) {
+  Verdicts all;
+  auto next = of_the_others.begin();
+  for (std::size_t t = 0; t < trials.size(); ++t)
+    all.push_back(runs[t] ? std::move(*next++) : std::vector<oracle::Verdict>(trials[t].images.size(), {false, -1.0}));
+  return all;
+}
+
 }  // namespace
 
 SearchOutcome search_phase(const SearchOptions& options, const search::Problem& problem, Bench& bench,
-                           const std::filesystem::path& journal_path, Progress& progress) {
+                           ValidityGate& gate, const std::filesystem::path& journal_path, Progress& progress) {
   const auto strategy = search::find_strategy(options.strategy).make(problem);
   search::Archive archive(transform::catalogue());
   Journal journal(journal_path);
   SearchOutcome outcome;
+  std::size_t idle = 0;
   const Stopwatch watch;
   progress.phase("search", options.budget);
   try {
@@ -67,12 +86,16 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
         outcome.ending = Ending::out_of_time;
         break;
       }
-      const std::vector<space::Trial> trials = strategy->ask(options.budget - outcome.evaluations);
+      std::vector<space::Trial> trials = strategy->ask(options.budget - outcome.evaluations);
       if (trials.empty()) break;
-      const Judged judged = bench.run(trials);
-      outcome.evaluations += cost(trials);
-      record(trials, judged, bench.guide().name, outcome.evaluations, archive, journal);
-      strategy->tell(trials, merged(judged));
+      const std::vector<bool> runs = gate.admit(trials);
+      const std::vector<space::Trial> valid = selected(trials, runs);
+      const Judged judged = bench.run(valid);
+      outcome.evaluations += cost(valid);
+      record(valid, judged, bench.guide().name, outcome.evaluations, archive, journal);
+      strategy->tell(trials, with_rejected(trials, runs, merged(judged)));
+      if (++idle > kMostIdleRounds) break;
+      if (!valid.empty()) idle = 0;
       progress.update(outcome.evaluations, std::to_string(archive.size()) + " kinds of failure");
     }
   } catch (const Error& error) {

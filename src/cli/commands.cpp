@@ -97,6 +97,10 @@ void add_space(CLI::App& command, space::SpaceRequest& request) {
       ->check(CLI::Range(1, 10))
       ->type_name("N")
       ->capture_default_str();
+  add_list(command, "--validity", request.validity,
+           "when a perturbed picture still counts as the same: off, or any of ssim=S (least structural similarity, "
+           "default: the profile's), l0=S (or fewer pixels than this share changed, 0.02), linf=S (or no value by this "
+           "share, 0.2), strong=S (at most one geometric step above this share of its range, 0.5); shares in [0, 1]");
 }
 
 void add_budget(CLI::App& command, app::SearchOptions& options) {

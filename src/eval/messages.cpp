@@ -189,14 +189,61 @@ PerturbRequest get_perturb(Reader& reader) {
   return {std::move(items.front()), reader.text()};
 }
 
-void put(Writer& writer, const PerturbReply& reply) {
-  for (const int size : {reply.width, reply.height, reply.channels}) writer.number(size);
+void put(Writer& writer, const image::Picture& picture) {
+  for (const int size : {picture.width, picture.height, picture.channels}) writer.number(size);
+  writer.text(picture.pixels);
 }
 
-PerturbReply get_perturb_reply(Reader& reader) {
-  PerturbReply reply;
-  for (int* size : {&reply.width, &reply.height, &reply.channels}) *size = reader.number<int>();
+/// Sizes that a picture may have, and no pixels or as many as it says.
+image::Picture get_picture(Reader& reader) {
+  constexpr int kMostSide = 1 << 20;
+  image::Picture picture;
+  for (int* size : {&picture.width, &picture.height, &picture.channels}) {
+    *size = reader.number<int>();
+    if (*size < 1 || *size > kMostSide) Reader::fail("a picture of size " + std::to_string(*size));
+  }
+  if (picture.channels != 1 && picture.channels != 3) Reader::fail("a picture without gray or BGR pixels");
+  picture.pixels = reader.text();
+  const auto bytes = static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height) *
+                     static_cast<std::size_t>(picture.channels);
+  if (!picture.pixels.empty() && picture.pixels.size() != bytes)
+    Reader::fail("a picture with other pixels than it says");
+  return picture;
+}
+
+void put(Writer& writer, const PerturbReply& reply) { put(writer, reply.picture); }
+
+void put(Writer& writer, const MeasureRequest& request) { put(writer, request.items); }
+
+void put(Writer& writer, const MeasureReply& reply) {
+  writer.count(reply.distances.size());
+  for (const std::optional<space::Distances>& one : reply.distances) {
+    writer.number(static_cast<std::uint8_t>(one.has_value()));
+    const space::Distances distances = one.value_or(space::Distances{});
+    for (const double value : {distances.ssim, distances.l0, distances.linf, distances.l2}) writer.number(value);
+  }
+}
+
+MeasureReply get_measure_reply(Reader& reader) {
+  MeasureReply reply;
+  for (std::size_t left = reader.count(33, kMaxBatch); left > 0; --left) {
+    const bool known = reader.boolean();
+    space::Distances distances;
+    for (double* value : {&distances.ssim, &distances.l0, &distances.linf, &distances.l2})
+      *value = reader.number<double>();
+    reply.distances.push_back(known ? std::optional(distances) : std::nullopt);
+  }
   return reply;
+}
+
+void put(Writer& writer, const PngRequest& request) {
+  put(writer, request.picture);
+  writer.text(request.path);
+}
+
+PngRequest get_png(Reader& reader) {
+  image::Picture picture = get_picture(reader);
+  return {std::move(picture), reader.text()};
 }
 
 void put(Writer& writer, const CapabilitiesReply& reply) {
@@ -228,6 +275,7 @@ Failure get_failure(Reader& reader) {
 
 void put(Writer&, const SetupReply&) {}
 void put(Writer&, const CapabilitiesRequest&) {}
+void put(Writer&, const PngReply&) {}
 
 /// The tag is the alternative's position in its variant.
 template <class Variant>
@@ -248,6 +296,10 @@ Request get_request(Reader& reader) {
       return get_perturb(reader);
     case 3:
       return CapabilitiesRequest{};
+    case 4:
+      return MeasureRequest{get_items(reader)};
+    case 5:
+      return get_png(reader);
     default:
       Reader::fail("an unknown request");
   }
@@ -260,10 +312,14 @@ Reply get_reply(Reader& reader) {
     case 1:
       return get_forward_reply(reader);
     case 2:
-      return get_perturb_reply(reader);
+      return PerturbReply{get_picture(reader)};
     case 3:
       return get_capabilities_reply(reader);
     case 4:
+      return get_measure_reply(reader);
+    case 5:
+      return PngReply{};
+    case 6:
       return get_failure(reader);
     default:
       Reader::fail("an unknown reply");

@@ -32,7 +32,8 @@ Json to_json(const Example& example) {
           {"label", example.label ? Json(*example.label) : Json()},
           {"reference", to_json(example.reference)},
           {"observed", to_json(example.observed)},
-          {"case", example.case_file}};
+          {"case", example.case_file},
+          {"distances", example.distances ? space::to_json(*example.distances) : Json()}};
 }
 
 /// Members are null where one side is empty: there is nothing to tell apart.
@@ -58,7 +59,10 @@ Json worst_class_json(const Counterexample& found) {
           {"images", found.worst_class->images}};
 }
 
-Json to_json(const Counterexample& found, std::size_t rank, const space::Catalogue& catalogue) {
+Json to_json(const Counterexample& found, std::size_t rank, const Report& report) {
+  const space::Catalogue& catalogue = report.catalogue;
+  Json validity = space::to_json(report.space.validity);
+  validity["invalid_pictures"] = found.invalid_pictures;
   Json examples = Json::array();
   for (const Example& example : found.examples) examples.push_back(to_json(example));
   return {{"rank", rank},
@@ -74,6 +78,7 @@ Json to_json(const Counterexample& found, std::size_t rank, const space::Catalog
           {"images", found.images},
           {"p_value", found.p_value},
           {"minimal", found.minimal},
+          {"validity", validity},
           {"worst_class", worst_class_json(found)},
           {"attribution", attribution_json(found)},
           {"examples", examples}};
@@ -102,7 +107,7 @@ Json robust_json(const std::optional<RobustAccuracy>& robust) {
 Json to_json(const Report& report) {
   Json counterexamples = Json::array();
   for (std::size_t i = 0; i < report.counterexamples.size(); ++i)
-    counterexamples.push_back(to_json(report.counterexamples[i], i + 1, report.catalogue));
+    counterexamples.push_back(to_json(report.counterexamples[i], i + 1, report));
   Json space = space::to_json(report.space);
   for (const auto& [key, value] : report.settings.items()) space[key] = value;
   return {{"schema_version", kSchemaVersion},

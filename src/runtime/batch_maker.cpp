@@ -5,6 +5,7 @@
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/hash.h"
 #include "robustcheck/codec/codec.h"
+#include "robustcheck/image/distance.h"
 #include "robustcheck/image/preprocess.h"
 #include "robustcheck/transform/transform.h"
 #include "stopwatch.h"
@@ -46,6 +47,19 @@ cv::Mat BatchMaker::perturbed(const eval::WorkItem& item, eval::Timings& timings
   if (item.data.empty()) return image;
   const Stopwatch stopwatch(timings.perturb_s);
   return transform::apply_chain(image, item.data, item.seed, hash_key(images_[item.image].sha256));
+}
+
+std::optional<space::Distances> BatchMaker::measured(const eval::WorkItem& item) {
+  eval::Timings unused;
+  try {
+    const cv::Mat image = perturbed({item.image, {}, item.seed}, unused);
+    const std::uint64_t key = hash_key(images_[item.image].sha256);
+    return image::distances(transform::apply_geometry(image, item.data, item.seed, key),
+                            transform::apply_chain(image, item.data, item.seed, key));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::input) throw;
+    return std::nullopt;
+  }
 }
 
 void BatchMaker::preprocess(const cv::Mat& image, ImageIndex index, const std::string& filter,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <opencv2/core.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ class BatchMaker {
 
   /// One decoded and perturbed image. Throws Error{input} for a file that cannot be decoded.
   cv::Mat perturbed(const eval::WorkItem& item, eval::Timings& timings);
+  /// How far the steps that are not geometric take the picture; none for a file that cannot be decoded.
+  std::optional<space::Distances> measured(const eval::WorkItem& item);
 
  private:
   cv::Mat decoded(ImageIndex index);

@@ -25,6 +25,8 @@ struct Service::State {
   eval::Reply answer(const eval::ForwardRequest& request);
   eval::Reply answer(const eval::PerturbRequest& request);
   eval::Reply answer(const eval::CapabilitiesRequest& request);
+  eval::Reply answer(const eval::MeasureRequest& request);
+  eval::Reply answer(const eval::PngRequest& request);
 
  private:
   BatchMaker& ready_maker();
@@ -36,6 +38,11 @@ namespace {
 std::string filter_of(const space::Assignment& config) {
   const auto found = config.find("resize_filter");
   return found == config.end() || found->second == "as_specified" ? "" : found->second;
+}
+
+std::string pixels_of(const cv::Mat& image) {
+  const cv::Mat whole = image.isContinuous() ? image : image.clone();
+  return {reinterpret_cast<const char*>(whole.data), whole.total() * whole.elemSize()};
 }
 
 std::vector<Observation> failed_rows(std::span<const std::string> problems) {
@@ -97,8 +104,25 @@ eval::Reply Service::State::answer(const eval::ForwardRequest& request) {
 eval::Reply Service::State::answer(const eval::PerturbRequest& request) {
   eval::Timings unused;
   const cv::Mat image = ready_maker().perturbed(request.item, unused);
-  codec::write_png(request.png, image);
-  return eval::PerturbReply{image.cols, image.rows, image.channels()};
+  image::Picture picture{image.cols, image.rows, image.channels(), {}};
+  if (request.png.empty())
+    picture.pixels = pixels_of(image);
+  else
+    codec::write_png(request.png, image);
+  return eval::PerturbReply{std::move(picture)};
+}
+
+eval::Reply Service::State::answer(const eval::MeasureRequest& request) {
+  eval::MeasureReply reply;
+  for (const eval::WorkItem& item : request.items) reply.distances.push_back(ready_maker().measured(item));
+  return reply;
+}
+
+eval::Reply Service::State::answer(const eval::PngRequest& request) {
+  image::Picture picture = request.picture;
+  codec::write_png(request.path,
+                   cv::Mat(picture.height, picture.width, CV_8UC(picture.channels), picture.pixels.data()));
+  return eval::PngReply{};
 }
 
 eval::Reply Service::State::answer(const eval::CapabilitiesRequest&) {

@@ -68,31 +68,44 @@ void add_knobs(Space& space, const Catalogue& catalogue) {
     if (space.find_knob(info.name) == nullptr) space.knobs.push_back(gene_of(info));
 }
 
+/// Least structural similarity of a valid picture: what almost every single transform at its end in the profile keeps
+/// on photographs (tests/bench/validity.md), so that the rule forbids piling up, not the profile itself.
+constexpr double kMildSsim = 0.8, kModerateSsim = 0.5, kSevereSsim = 0.25;
+
 /// What a profile stands for and what it adds to a space.
 struct ProfileEntry {
   Profile profile;
   void (*add)(Space& space, const Catalogue& catalogue);
+  double least_ssim = 1.0;  ///< of the validity rule; 1: no data
 };
 
 const std::vector<ProfileEntry>& profile_entries() {
   static const std::vector<ProfileEntry> kEntries = {
       {{"mild", "data: changes that a person would not notice at a glance"},
-       [](Space& space, const Catalogue& all) { add_all_transforms(space, all, Level::mild); }},
+       [](Space& space, const Catalogue& all) { add_all_transforms(space, all, Level::mild); },
+       kMildSsim},
       {{"moderate", "data: changes that a person notices, the content still obvious"},
-       [](Space& space, const Catalogue& all) { add_all_transforms(space, all, Level::moderate); }},
+       [](Space& space, const Catalogue& all) { add_all_transforms(space, all, Level::moderate); },
+       kModerateSsim},
       {{"severe", "data: the whole registered range of every transform"},
-       [](Space& space, const Catalogue& all) { add_all_transforms(space, all, Level::severe); }},
+       [](Space& space, const Catalogue& all) { add_all_transforms(space, all, Level::severe); },
+       kSevereSsim},
       {{"sensei", "data: the rotations, shifts, shears, zooms and light changes of SENSEI (ICSE 2020), black borders"},
-       [](Space& space, const Catalogue& all) { add_rows(space, all, kSensei, Border::black); }},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kSensei, Border::black); },
+       kModerateSsim},
       {{"engstrom",
         "data: rotations to 30 degrees and shifts to 10 % as in Engstrom et al. (ICML 2019), black borders"},
-       [](Space& space, const Catalogue& all) { add_rows(space, all, kEngstrom, Border::black); }},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kEngstrom, Border::black); },
+       kModerateSsim},
       {{"weather", "data: fog, frost, snow, rain, splashes and low sun in front of the camera"},
-       [](Space& space, const Catalogue& all) { add_rows(space, all, kWeather, Border::reflect); }},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kWeather, Border::reflect); },
+       kModerateSsim},
       {{"camera", "data: another camera or another hand: lens, exposure, white balance, sensor noise, focus, shake"},
-       [](Space& space, const Catalogue& all) { add_rows(space, all, kCamera, Border::reflect); }},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kCamera, Border::reflect); },
+       kModerateSsim},
       {{"web", "data: what happens to a picture that is shared: recompressed, scaled, cropped, sharpened"},
-       [](Space& space, const Catalogue& all) { add_rows(space, all, kWeb, Border::reflect); }},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kWeb, Border::reflect); },
+       kModerateSsim},
       {{"deployment", "configuration: what differs between a training notebook and a deployment"}, &add_knobs},
   };
   return kEntries;
@@ -101,7 +114,10 @@ const std::vector<ProfileEntry>& profile_entries() {
 void add_profile(Space& space, const std::string& name, const Catalogue& catalogue) {
   std::vector<std::string> names;
   for (const ProfileEntry& entry : profile_entries()) {
-    if (entry.profile.name == name) return entry.add(space, catalogue);
+    if (entry.profile.name == name) {
+      space.validity.ssim = std::min(space.validity.ssim, entry.least_ssim);
+      return entry.add(space, catalogue);
+    }
     names.push_back(entry.profile.name);
   }
   throw Error(ErrorKind::usage, "--profile: " + unknown_name("profile", name, names, "robustcheck list profiles"));
@@ -150,12 +166,15 @@ const std::vector<Profile>& all_profiles() {
 Space make_space(const SpaceRequest& request, const Catalogue& catalogue) {
   Space space;
   space.max_transforms = request.max_transforms;
+  space.validity.ssim = 1.0;
   for (const std::string& name : request.profiles) add_profile(space, name, catalogue);
   select<TransformGene>(space.transforms, request.transforms, "--transforms", [&](const std::string& name) {
     return gene_of(catalogue.transform(name, "--transforms"), Level::severe);
   });
   select<KnobGene>(space.knobs, request.knobs, "--knobs",
                    [&](const std::string& name) { return gene_of(catalogue.knob(name, "--knobs")); });
+  if (space.validity.ssim == 1.0) space.validity.ssim = Validity{}.ssim;  // no profile with data
+  space.validity = parse_validity(request.validity, space.validity, "--validity");
   return space;
 }
 

@@ -32,12 +32,33 @@ void repair_step(Step& step, const TransformGene& gene) {
   }
 }
 
+double strength_of(const Step& step, const TransformInfo& info) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < std::min(step.values.size(), info.parameters.size()); ++i)
+    largest = std::max(largest, info.parameters[i].magnitude(step.values[i]));
+  return largest;
+}
+
+/// Of neighbours of the same transform the stronger one.
+std::vector<Step> without_equal_neighbours(std::vector<Step> steps, const Space& space) {
+  std::vector<Step> merged;
+  for (Step& step : steps) {
+    const TransformGene* gene = space.find_transform(step.transform);
+    if (gene == nullptr) continue;
+    if (merged.empty() || merged.back().transform != step.transform)
+      merged.push_back(std::move(step));
+    else if (strength_of(step, gene->info) > strength_of(merged.back(), gene->info))
+      merged.back() = std::move(step);
+  }
+  return merged;
+}
+
 std::vector<Step> repaired_chain(std::vector<Step> steps, const Space& space) {
   std::vector<Step> chain;
   std::set<std::string> used;
-  for (Step& step : steps) {
+  for (Step& step : without_equal_neighbours(std::move(steps), space)) {
     const TransformGene* gene = space.find_transform(step.transform);
-    if (gene == nullptr || used.contains(step.transform) || chain.size() == space.max_transforms) continue;
+    if (used.contains(step.transform) || chain.size() == space.max_transforms) continue;
     repair_step(step, *gene);
     if (is_neutral(step, gene->info)) continue;
     used.insert(step.transform);
@@ -115,7 +136,10 @@ Json to_json(const Space& space) {
   Json knobs = Json::array();
   for (const KnobGene& gene : space.knobs)
     knobs.push_back({{"knob", gene.info.name}, {"reference", gene.info.reference()}, {"values", gene.values}});
-  return {{"transforms", transforms}, {"knobs", knobs}, {"max_transforms", space.max_transforms}};
+  return {{"transforms", transforms},
+          {"knobs", knobs},
+          {"max_transforms", space.max_transforms},
+          {"validity", to_json(space.validity)}};
 }
 
 }  // namespace robustcheck::space

@@ -37,18 +37,33 @@ const space::Catalogue& catalogue() {
   return kCatalogue;
 }
 
-cv::Mat apply_chain(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
-                    std::uint64_t image_key) {
+namespace {
+
+cv::Mat apply_some(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t key,
+                   bool (*wanted)(const space::TransformInfo&)) {
   cv::Mat image = decoded;
   std::uint64_t position = 0;  // neutral steps do not count: a chain and its canonical form give the same picture
   for (const space::Step& step : steps) {
     const Transform* transform = find(step.transform);
     if (transform == nullptr) catalogue().transform(step.transform, "variance");  // throws with did-you-mean
     if (space::is_neutral(step, transform->info)) continue;
-    Rng rng(mix(seed, image_key), "transform", position++);
-    image = transform->apply(image, Values(transform->info, step), rng);
+    Rng rng(key, "transform", position++);
+    if (wanted(transform->info)) image = transform->apply(image, Values(transform->info, step), rng);
   }
   return image;
+}
+
+}  // namespace
+
+cv::Mat apply_chain(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
+                    std::uint64_t image_key) {
+  return apply_some(decoded, steps, mix(seed, image_key), [](const space::TransformInfo&) { return true; });
+}
+
+cv::Mat apply_geometry(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
+                       std::uint64_t image_key) {
+  return apply_some(decoded, steps, mix(seed, image_key),
+                    [](const space::TransformInfo& info) { return info.family == "geometry"; });
 }
 
 }  // namespace robustcheck::transform

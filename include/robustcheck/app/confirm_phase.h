@@ -8,6 +8,7 @@
 #include "robustcheck/app/minimize_phase.h"
 #include "robustcheck/app/progress.h"
 #include "robustcheck/app/session.h"
+#include "robustcheck/app/validity_gate.h"
 #include "robustcheck/report/report.h"
 
 namespace robustcheck::app {
@@ -24,7 +25,7 @@ struct ConfirmRequest {
 struct Confirmed {
   report::Counterexample found;
   std::vector<ImageIndex> violating;  ///< worst first
-  std::vector<std::uint8_t> wrong;    ///< per confirmation image: prediction is not the label
+  std::vector<std::uint8_t> wrong;    ///< per confirmation image: prediction is not the label, on a valid picture
 };
 
 struct ConfirmOutcome {
@@ -36,9 +37,10 @@ struct ConfirmOutcome {
 };
 
 /// DESIGN "Meaning": every finalist is tested once on the same unseen images; exact binomial test against the failure
-/// limit, Benjamini-Hochberg at 5 %; numeric and crash need one image that fails twice. Then attribution and rank.
+/// limit, Benjamini-Hochberg at 5 %; numeric and crash need one image that fails twice. An image whose picture `gate`
+/// finds invalid counts as one that does not fail. Then attribution and rank.
 ConfirmOutcome confirm_phase(const std::vector<Finalist>& finalists, const ConfirmRequest& request, Session& session,
-                             Bench& bench, Progress& progress);
+                             Bench& bench, ValidityGate& gate, Progress& progress);
 
 /// Accuracy under the worst of all confirmed counterexamples, over the confirmation half: images wrong at the reference
 /// count as wrong, in the proportion in which the confirmation images were drawn. Null without labels.

@@ -6,6 +6,7 @@
 #include "robustcheck/app/judge.h"
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/progress.h"
+#include "robustcheck/app/validity_gate.h"
 #include "robustcheck/search/archive.h"
 #include "robustcheck/search/strategy.h"
 
@@ -19,8 +20,9 @@ struct SearchOutcome {
   Ending ending = Ending::complete;
 };
 
-/// Lets the strategy spend its budget. Every candidate that opens or improves a signature is a line of `journal`.
+/// Lets the strategy spend its budget; `gate` makes what it asks for valid before any forward pass. Every candidate
+/// that opens or improves a signature is a line of `journal`.
 SearchOutcome search_phase(const SearchOptions& options, const search::Problem& problem, Bench& bench,
-                           const std::filesystem::path& journal, Progress& progress);
+                           ValidityGate& gate, const std::filesystem::path& journal, Progress& progress);
 
 }  // namespace robustcheck::app

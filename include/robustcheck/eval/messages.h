@@ -1,20 +1,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "robustcheck/base/dataset.h"
+#include "robustcheck/image/picture.h"
 #include "robustcheck/image/preprocessing.h"
 #include "robustcheck/oracle/observation.h"
+#include "robustcheck/space/validity.h"
 #include "robustcheck/space/variance.h"
 
 namespace robustcheck::eval {
 
 /// Changes with every change of a message: coordinator and worker of different builds refuse each other.
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 
 /// One image of a job.
 struct WorkItem {
@@ -47,14 +50,29 @@ struct ForwardReply {
   Timings timings;
 };
 
-/// Writes one perturbed image as PNG.
+/// One perturbed image: written as PNG, or sent back.
 struct PerturbRequest {
   WorkItem item;
-  std::string png;  ///< path
+  std::string png;  ///< path; empty: the reply holds the pixels
 };
 struct PerturbReply {
-  int width = 0, height = 0, channels = 0;
+  image::Picture picture;  ///< without pixels where a PNG was written
 };
+
+/// How far the pixel part of each item's chain takes the picture (space::Validity). No forward pass.
+struct MeasureRequest {
+  std::vector<WorkItem> items;
+};
+struct MeasureReply {
+  std::vector<std::optional<space::Distances>> distances;  ///< one per item; none where the image cannot be read
+};
+
+/// Writes a picture that the coordinator drew as PNG.
+struct PngRequest {
+  image::Picture picture;
+  std::string path;
+};
+struct PngReply {};
 
 /// What this machine and the libraries can do.
 struct CapabilitiesRequest {};
@@ -71,8 +89,10 @@ struct Failure {
   std::string message;  ///< one line
 };
 
-using Request = std::variant<SetupRequest, ForwardRequest, PerturbRequest, CapabilitiesRequest>;
-using Reply = std::variant<SetupReply, ForwardReply, PerturbReply, CapabilitiesReply, Failure>;
+using Request =
+    std::variant<SetupRequest, ForwardRequest, PerturbRequest, CapabilitiesRequest, MeasureRequest, PngRequest>;
+/// In the order of the requests that they answer; Failure last.
+using Reply = std::variant<SetupReply, ForwardReply, PerturbReply, CapabilitiesReply, MeasureReply, PngReply, Failure>;
 
 std::string encode(const Request& request);
 std::string encode(const Reply& reply);

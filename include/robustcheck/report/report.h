@@ -41,7 +41,8 @@ struct Example {
   std::optional<Label> label;
   Prediction reference;
   Prediction observed;
-  std::string case_file;  ///< relative to report.json
+  std::string case_file;                      ///< relative to report.json
+  std::optional<space::Distances> distances;  ///< of the picture; none without data steps
 };
 
 struct WorstClass {
@@ -62,6 +63,7 @@ struct Counterexample {
   analysis::Interval ci95;
   double p_value = 1.0;
   bool minimal = true;
+  std::uint64_t invalid_pictures = 0;  ///< images predicted wrong on an invalid picture: not counted as failures
   std::optional<WorstClass> worst_class;
   std::optional<analysis::Attribution> attribution;  ///< none where one side is empty
   std::vector<Example> examples;

@@ -5,6 +5,7 @@
 
 #include "robustcheck/base/json.h"
 #include "robustcheck/base/rng.h"
+#include "robustcheck/space/validity.h"
 #include "robustcheck/space/variance.h"
 
 namespace robustcheck::space {
@@ -34,6 +35,7 @@ struct Space {
   std::vector<TransformGene> transforms;
   std::vector<KnobGene> knobs;
   std::size_t max_transforms = 3;  ///< longest chain
+  Validity validity;               ///< of the pictures; its SSIM limit is the lowest of the joined profiles
 
   bool empty() const { return transforms.empty() && knobs.empty(); }
   const TransformGene* find_transform(const std::string& name) const;
@@ -50,9 +52,9 @@ Step random_step(const TransformGene& gene, Rng& rng);
 /// True when the space reaches beyond neutral on that side (-1 or 1) for some strength.
 bool has_side(const TransformGene& gene, int side);
 
-/// Pulls every value into the range of this space, gives every step the border of its gene, cuts chains that are too
-/// long, drops neutral steps and knobs or values that the space does not hold, resolves incompatible knobs (see
-/// incompatible()). What a strategy proposes goes through it.
+/// Pulls every value into the range of this space, gives every step the border of its gene, merges neighbours of the
+/// same transform into the stronger one, cuts chains that are too long, drops neutral steps and knobs or values that
+/// the space does not hold, resolves incompatible knobs (see incompatible()). What a strategy proposes goes through it.
 Variance repaired(Variance variance, const Space& space);
 /// The reason why two knob values of an assignment cannot be combined, or "".
 std::string incompatible(const Assignment& config);
@@ -74,6 +76,7 @@ struct SpaceRequest {
   std::vector<std::string> transforms;
   std::vector<std::string> knobs;
   std::size_t max_transforms = 3;
+  std::vector<std::string> validity;  ///< as parse_validity() reads it; empty: the profiles' own
 };
 Space make_space(const SpaceRequest& request, const Catalogue& catalogue);
 

@@ -66,7 +66,8 @@ struct World {
   }
   ConfirmOutcome confirm(const std::vector<Finalist>& finalists, std::uint64_t allowance = 100000) {
     Bench judge = bench();
-    return confirm_phase(finalists, {catalogue, images, allowance, 200, 0.05}, session, judge, progress);
+    ValidityGate gate(space.validity, {0, 1, 2, 3}, measure);
+    return confirm_phase(finalists, {catalogue, images, allowance, 200, 0.05}, session, judge, gate, progress);
   }
   search::Candidate candidate(const Variance& variance, std::uint64_t failures) const {
     return {space::signature("label", variance),  "label", variance, 32, failures, 0.0,
@@ -83,6 +84,11 @@ struct World {
   std::vector<Observation> reference;
   std::vector<search::SearchImage> images;
   FakeEvaluator evaluator;
+  ValidityGate::Measure measure = [](std::span<const space::Trial> trials) {
+    eval::Measured measured;
+    for (const space::Trial& trial : trials) measured.emplace_back(trial.images.size(), space::Distances{});
+    return measured;
+  };
   Progress progress{OutputOptions{ProgressMode::none, true}};
 };
 
@@ -170,6 +176,25 @@ TEST(ConfirmPhase, CountsAnImageAsRobustOnlyIfItSurvivesAll) {
   ASSERT_TRUE(robust.has_value());
   EXPECT_NEAR(robust->value, 0.51, 0.03);
   EXPECT_EQ(robust->images, 200U);
+}
+
+TEST(ConfirmPhase, DoesNotCountFailuresOnPicturesThatShowSomethingElse) {
+  World world([](const Variance& v, double u) { return degrees(v) > 10 && u < 0.4; });
+  world.measure = [](std::span<const space::Trial> trials) {  // every other image is spoilt
+    eval::Measured measured;
+    for (const space::Trial& trial : trials) {
+      measured.emplace_back();
+      for (const ImageIndex image : trial.images)
+        measured.back().push_back(image % 2 == 0 ? space::Distances{} : space::Distances{0.0, 1.0, 1.0, 0.5});
+    }
+    return measured;
+  };
+  const ConfirmOutcome outcome = world.confirm({world.finalist(rotated(40))});
+  ASSERT_EQ(outcome.confirmed.size(), 1U);
+  const report::Counterexample& found = outcome.confirmed[0].found;
+  EXPECT_GT(found.invalid_pictures, 0U);
+  EXPECT_NEAR(found.failure_rate(), 0.2, 0.05);
+  for (const ImageIndex image : outcome.confirmed[0].violating) EXPECT_EQ(image % 2, 0U);
 }
 
 }  // namespace

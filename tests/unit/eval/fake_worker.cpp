@@ -50,7 +50,9 @@ void misbehave(const std::string& word) {
     hang();
   }
   if (word == "half") {
-    send_raw(std::string("RCHK\1\0\0\0\7\0\0\0\0\0\0\0abc", 19));
+    const std::uint32_t version = kProtocolVersion;
+    send_raw("RCHK" + std::string(reinterpret_cast<const char*>(&version), sizeof(version)) +
+             std::string("\7\0\0\0\0\0\0\0abc", 11));
     hang();
   }
 }
@@ -133,7 +135,7 @@ Reply describe() {
 Reply answer(const SetupRequest& setup, const Request& request) {
   if (const auto* job = std::get_if<ForwardRequest>(&request)) return forward(setup, *job);
   if (const auto* job = std::get_if<PerturbRequest>(&request))
-    return PerturbReply{static_cast<int>(job->item.image), 2, 3};
+    return PerturbReply{{static_cast<int>(job->item.image), 2, 3, {}}};
   return describe();
 }
 

@@ -50,14 +50,22 @@ ForwardReply a_forward_reply() {
 }
 
 std::vector<std::string> all_requests() {
-  return {encode(Request(a_setup())), encode(Request(a_forward())),
-          encode(Request(PerturbRequest{a_forward().items[0], "/out/x.png"})), encode(Request(CapabilitiesRequest{}))};
+  return {encode(Request(a_setup())),
+          encode(Request(a_forward())),
+          encode(Request(PerturbRequest{a_forward().items[0], "/out/x.png"})),
+          encode(Request(CapabilitiesRequest{})),
+          encode(Request(MeasureRequest{a_forward().items})),
+          encode(Request(PngRequest{{2, 1, 3, "abcdef"}, "/out/y.png"}))};
 }
 
 std::vector<std::string> all_replies() {
-  return {encode(Reply(SetupReply{})), encode(Reply(a_forward_reply())), encode(Reply(PerturbReply{3, 4, 1})),
+  return {encode(Reply(SetupReply{})),
+          encode(Reply(a_forward_reply())),
+          encode(Reply(PerturbReply{{3, 4, 1, {}}})),
           encode(Reply(CapabilitiesReply{"2.13", "4.6", "jpeg 6.2", "AVX512", true, false, true})),
-          encode(Reply(Failure{oracle::Status::timeout, "no answer"}))};
+          encode(Reply(Failure{oracle::Status::timeout, "no answer"})),
+          encode(Reply(MeasureReply{{space::Distances{0.5, 0.25, 1, 0.125}, std::nullopt}})),
+          encode(Reply(PngReply{}))};
 }
 
 /// Decodes both ways: any payload gives a message or Error{internal}.
@@ -121,13 +129,32 @@ TEST(Messages, KeepAForwardReply) {
   EXPECT_EQ(reply.timings.switch_s, 5);
 }
 
+TEST(Messages, KeepPictures) {
+  const image::Picture picture{2, 1, 3, "abcdef"};
+  const PngRequest request = through_request(PngRequest{picture, "/out/y.png"});
+  EXPECT_EQ(request.picture, picture);
+  EXPECT_EQ(request.path, "/out/y.png");
+  EXPECT_EQ(through_reply(PerturbReply{picture}).picture, picture);
+  EXPECT_THROW(decode_reply(encode(Reply(PerturbReply{{2, 1, 3, "abc"}}))), Error) << "half of its pixels";
+  EXPECT_THROW(decode_reply(encode(Reply(PerturbReply{{-2, 1, 3, ""}}))), Error);
+}
+
+TEST(Messages, KeepDistances) {
+  EXPECT_EQ(through_request(MeasureRequest{a_forward().items}).items.size(), a_forward().items.size());
+  const MeasureReply reply = through_reply(MeasureReply{{space::Distances{0.5, 0.25, 1, 0.125}, std::nullopt}});
+  ASSERT_EQ(reply.distances.size(), 2u);
+  EXPECT_EQ(reply.distances[0]->ssim, 0.5);
+  EXPECT_EQ(reply.distances[0]->l2, 0.125);
+  EXPECT_FALSE(reply.distances[1]);
+}
+
 TEST(Messages, KeepTheSmallOnes) {
   const PerturbRequest perturb = through_request(PerturbRequest{a_forward().items[0], "/out/x.png"});
   EXPECT_EQ(perturb.item.data, a_forward().items[0].data);
   EXPECT_EQ(perturb.png, "/out/x.png");
   through_request(CapabilitiesRequest{});
   through_reply(SetupReply{});
-  EXPECT_EQ(through_reply(PerturbReply{3, 4, 1}).height, 4);
+  EXPECT_EQ(through_reply(PerturbReply{{3, 4, 1, {}}}).picture.height, 4);
   const CapabilitiesReply capabilities =
       through_reply(CapabilitiesReply{"2.13", "4.6", "jpeg", "AVX2", true, false, true});
   EXPECT_EQ(capabilities.cpu_capability, "AVX2");

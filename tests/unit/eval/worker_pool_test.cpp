@@ -78,7 +78,7 @@ TEST(WorkerPool, AnswersOtherJobsThanForwardPasses) {
   WorkerPool pool(fake_options(1), fake_setup(kNames, ""));
   PerturbRequest job;
   job.item.image = 5;
-  EXPECT_EQ(std::get<PerturbReply>(run_one(pool, job)).width, 5);
+  EXPECT_EQ(std::get<PerturbReply>(run_one(pool, job)).picture.width, 5);
 }
 
 TEST(WorkerPool, KeepsAWorkerBetweenRuns) {
@@ -208,7 +208,7 @@ TEST(WorkerPool, GivesUpOnAModelThatHangsWhileLoading) {
 TEST(WorkerPool, NamesBothVersionsOfAMismatch) {
   const Error error = error_of_setup("version");
   EXPECT_EQ(error.kind(), ErrorKind::internal);
-  EXPECT_THAT(error.what(), AllOf(HasSubstr("protocol 99"), HasSubstr("this program 1")));
+  EXPECT_THAT(error.what(), AllOf(HasSubstr("protocol 99"), HasSubstr("this program " + std::to_string(kProtocolVersion))));
 }
 
 TEST(WorkerPool, ReportsAnInternalErrorOfTheWorker) {

@@ -138,12 +138,41 @@ TEST_F(ServiceTest, WritesThePerturbedImage) {
   const std::string png = folder_ / "out.png";
   const Reply reply = service_.handle(eval::PerturbRequest{{1, {kBrighter}, 7}, png});
   ASSERT_TRUE(std::holds_alternative<eval::PerturbReply>(reply));
-  EXPECT_EQ(std::get<eval::PerturbReply>(reply).width, 12);
-  EXPECT_EQ(std::get<eval::PerturbReply>(reply).height, 16);
-  EXPECT_EQ(std::get<eval::PerturbReply>(reply).channels, 3);
+  EXPECT_EQ(std::get<eval::PerturbReply>(reply).picture.width, 12);
+  EXPECT_EQ(std::get<eval::PerturbReply>(reply).picture.height, 16);
+  EXPECT_EQ(std::get<eval::PerturbReply>(reply).picture.channels, 3);
   const cv::Mat expected =
       transform::apply_chain(picture(1), std::vector{kBrighter}, 7, hash_key(setup_.images[1].sha256));
   EXPECT_EQ(cv::norm(codec::decode(png), expected, cv::NORM_INF), 0.0);
+}
+
+TEST_F(ServiceTest, SendsThePerturbedImageBack) {
+  set_up();
+  const Reply reply = service_.handle(eval::PerturbRequest{{1, {kBrighter}, 7}, ""});
+  image::Picture sent = std::get<eval::PerturbReply>(reply).picture;
+  const cv::Mat expected =
+      transform::apply_chain(picture(1), std::vector{kBrighter}, 7, hash_key(setup_.images[1].sha256));
+  const cv::Mat received(sent.height, sent.width, CV_8UC(sent.channels), sent.pixels.data());
+  EXPECT_EQ(cv::norm(received, expected, cv::NORM_INF), 0.0);
+}
+
+TEST_F(ServiceTest, WritesAPictureThatWasDrawn) {
+  set_up();
+  const std::string png = folder_ / "drawn.png";
+  const Reply reply = service_.handle(eval::PngRequest{{2, 1, 3, "abcdef"}, png});
+  ASSERT_TRUE(std::holds_alternative<eval::PngReply>(reply));
+  EXPECT_EQ(codec::decode(png).at<cv::Vec3b>(0, 1), cv::Vec3b('d', 'e', 'f'));
+}
+
+TEST_F(ServiceTest, MeasuresTheStepsThatAreNoGeometry) {
+  set_up();
+  const space::Step turned{"rotate", {20}};
+  const Reply reply = service_.handle(eval::MeasureRequest{{{1, {turned}, 0}, {1, {turned, kBrighter}, 0}}});
+  const auto& distances = std::get<eval::MeasureReply>(reply).distances;
+  ASSERT_EQ(distances.size(), 2u);
+  EXPECT_EQ(distances[0]->l0, 0.0) << "geometry alone";
+  EXPECT_GT(distances[1]->l0, 0.0);
+  EXPECT_GT(distances[1]->ssim, 0.5);
 }
 
 TEST_F(ServiceTest, SaysWhatItCanDo) {
