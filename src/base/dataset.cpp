@@ -101,6 +101,15 @@ std::vector<ImageFile> list_csv(const fs::path& csv, const std::vector<std::stri
   return images;
 }
 
+std::vector<ImageFile> list_images(const fs::path& path, const std::vector<std::string>& classes) {
+  if (fs::is_directory(path)) return list_folder(path, classes);
+  if (path.extension() == ".csv") return list_csv(path, classes);
+  if (is_image(path)) return {{path, path.filename().string(), "", std::nullopt}};
+  fail(
+      path.string(),
+      "is no directory, no .csv file and no image; give a directory of images, class directories, or a CSV path,label");
+}
+
 std::string identity(const Dataset& dataset) {
   std::string text;
   for (const ImageFile& image : dataset.images)
@@ -115,11 +124,7 @@ Dataset list_dataset(const fs::path& path, const std::vector<std::string>& class
   dataset.path = fs::absolute(path).lexically_normal();
   if (!dataset.path.has_filename()) dataset.path = dataset.path.parent_path();
   if (!fs::exists(dataset.path)) fail(path.string(), "no such directory or CSV file");
-  const bool is_csv = !fs::is_directory(dataset.path);
-  if (is_csv && dataset.path.extension() != ".csv")
-    fail(path.string(),
-         "is no directory and no .csv file; give a directory of images, class directories, or a CSV path,label");
-  dataset.images = is_csv ? list_csv(dataset.path, classes) : list_folder(dataset.path, classes);
+  dataset.images = list_images(dataset.path, classes);
   if (dataset.images.empty()) fail(path.string(), "holds no image (" + join(kExtensions, " ") + ")");
   std::sort(dataset.images.begin(), dataset.images.end(),
             [](const ImageFile& a, const ImageFile& b) { return a.name < b.name; });

@@ -214,15 +214,54 @@ void add_replay(CLI::App& main, Action& action) {
   command.callback([&action, options] { action = [options] { return app::run_replay(*options); }; });
 }
 
+void add_sweep(CLI::App& main, Action& action, const std::vector<std::string>& arguments) {
+  auto options = std::make_shared<app::SweepOptions>();
+  CLI::App& command = *main.add_subcommand("sweep", "every point of a standard grid: accuracy and flips (no search)");
+  add_model_and_images(command, options->session);
+  command.add_option("--profile", options->profile, "the grid: imagenet-c (19 corruptions x 5 severities)")
+      ->required()
+      ->type_name("NAME");
+  command
+      .add_option("--out", options->out, "directory for sweep.json and sweep.png (default: robustcheck-sweep-<model>)")
+      ->type_name("DIR");
+  command.add_flag("--force", options->force, "replace a sweep in --out");
+  command
+      .add_option("--min-accuracy", options->min_accuracy,
+                  "exit 4 below this reference accuracy [0, 1] (default: twice chance)")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("SHARE");
+  add_session(command, options->session);
+  add_output(command, options->output);
+  command.callback([&action, options, &arguments] {
+    options->command = arguments;
+    action = [options] { return app::run_sweep(*options); };
+  });
+}
+
 void add_perturb(CLI::App& main, Action& action) {
   auto options = std::make_shared<app::PerturbOptions>();
   CLI::App& command = *main.add_subcommand("perturb", "write the perturbed images as PNG (no model)");
-  command.add_option("IMAGES", options->images, "class directories, a flat directory, or a CSV path,label")->required();
-  command.add_option("--variance", options->variance, "file with one variance; its config is ignored")
-      ->required()
+  command.add_option("IMAGES", options->images, "class directories, a flat directory, a CSV path,label, or one image")
+      ->required();
+  command
+      .add_option("--variance", options->variance,
+                  "file with a variance, a list [...] of them, or one a line (.jsonl); their config is ignored")
       ->type_name("FILE");
-  command.add_option("--out", options->out, "directory to write into")->required()->type_name("DIR");
-  command.add_flag("--force", options->force, "write into a directory that is not empty");
+  command
+      .add_option("--copies", options->copies,
+                  "pictures per image and variance [1, 10000]; their seeds count up from the variance's")
+      ->check(CLI::Range(1, 10000))
+      ->type_name("N")
+      ->capture_default_str();
+  command.add_flag("--grid", options->grid,
+                   "instead: one PNG with every transform of --profile at four strengths on the first image");
+  options->space.profiles = {"moderate"};
+  add_list(command, "--profile", options->space.profiles, "for --grid: named spaces, joined")->capture_default_str();
+  add_list(command, "--transforms", options->space.transforms, "for --grid: only these transforms; -NAME drops one");
+  command.add_option("--out", options->out, "directory to write into, with metadata.jsonl; with --grid FILE.png")
+      ->required()
+      ->type_name("DIR");
+  command.add_flag("--force", options->force, "write into a directory that is not empty, or replace the PNG");
   add_workers(command, options->workers);
   add_limit(command, options->limit);
   add_output(command, options->output);
@@ -314,6 +353,7 @@ int run(int argc, char** argv) {
   main.add_flag("-v,--verbose", logging.verbose, "log to stderr");
   main.add_option("--log-file", logging.file, "log to a file")->type_name("FILE");
   add_search(main, action, arguments);
+  add_sweep(main, action, arguments);
   add_evaluate(main, action);
   add_replay(main, action);
   add_perturb(main, action);

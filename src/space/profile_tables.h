@@ -123,4 +123,46 @@ inline constexpr ProfileRow kWeb[] = {
     {"random_crop", "share", {0, 0.1}},
 };
 
+/// The ranges that hold severities 1 to 5 of ImageNet-C (Hendrycks & Dietterich 2019) and, for strengths, what is
+/// milder; src/transform/imagenet_c.cpp has the points, and a test compares.
+inline constexpr ProfileRow kImagenetC[] = {
+    {"gaussian_noise", "sigma", {0, .38}},
+    {"shot_noise", "sigma", {0, 0.57735026918962584}},
+    {"impulse_noise", "amount", {0, .27}},
+    {"defocus_blur", "radius", {0, 10}},
+    {"defocus_blur", "softness", {.1, .5}},
+    {"glass_blur", "sigma", {0, 1.5}},
+    {"glass_blur", "distance", {0, 4}},
+    {"glass_blur", "passes", {1, 3}},
+    {"motion_blur", "length", {0, 40 / 224.}},
+    {"motion_blur", "fading", {2.5, 20 / 3.}},
+    {"motion_blur", "trail", {1, 1}},
+    {"motion_blur", "angle_spread", {45, 45}},
+    {"zoom_blur", "factor", {1, 1.3}},
+    {"zoom_blur", "step", {.01, .03}},
+    {"snow", "coverage", {0, .1587}},
+    {"snow", "flake_brightness", {.5, .9}},
+    {"snow", "flake_size", {2, 4.5}},
+    {"snow", "streak", {20, 24}},
+    {"snow", "fading", {2, 6}},
+    {"snow", "whiteness", {0, .45}},
+    {"frost", "amount", {0, .77}},
+    {"fog", "amount", {0, 3}},
+    {"fog", "decay", {1.4, 2}},
+    {"hsv_value", "offset", {0, .5}},
+    {"contrast_about_mean", "factor", {.05, 1}},
+    {"elastic", "displacement", {0, 2.443}},
+    {"elastic", "smoothness", {2.24, 2.24}},
+    {"pixelate", "cell", {1, 4}},
+    {"jpeg", "quality", {7, 100}},
+    {"speckle_noise", "sigma", {0, .6}},
+    {"gaussian_blur", "sigma", {0, 6}},
+    {"spatter", "coverage", {0, .57}},
+    {"spatter", "drop_size", {1, 4}},
+    {"spatter", "brightness", {.5, .6}},
+    {"spatter", "kind", {0, 1}},
+    {"hsv_saturation", "factor", {.1, 20}},
+    {"hsv_saturation", "offset", {0, .2}},
+};
+
 }  // namespace robustcheck::space

@@ -50,13 +50,25 @@ void add_all_transforms(Space& space, const Catalogue& catalogue, Level level) {
   for (const TransformInfo& info : catalogue.transforms) add_gene(space, gene_of(info, level));
 }
 
+/// What a row does not name: everywhere in its range, or at its neutral value.
+enum class Unnamed { moderate, neutral };
+
+TransformGene first_gene(const TransformInfo& info, Unnamed unnamed) {
+  TransformGene gene = gene_of(info, Level::moderate);
+  if (unnamed == Unnamed::neutral)
+    for (std::size_t i = 0; i < gene.ranges.size(); ++i)
+      gene.ranges[i] = {info.parameters[i].neutral, info.parameters[i].neutral};
+  return gene;
+}
+
 /// The genes of a table in its order; what the catalogue does not hold is left out.
-void add_rows(Space& space, const Catalogue& catalogue, std::span<const ProfileRow> rows, Border border) {
+void add_rows(Space& space, const Catalogue& catalogue, std::span<const ProfileRow> rows, Border border,
+              Unnamed unnamed = Unnamed::moderate) {
   std::vector<TransformGene> genes;
   for (const ProfileRow& row : rows) {
     const TransformInfo* info = catalogue.find_transform(std::string(row.transform));
     if (info == nullptr) continue;
-    if (genes.empty() || genes.back().info.name != info->name) genes.push_back(gene_of(*info, Level::moderate));
+    if (genes.empty() || genes.back().info.name != info->name) genes.push_back(first_gene(*info, unnamed));
     if (info->has_border) genes.back().border = border;
     if (!row.parameter.empty()) genes.back().ranges.at(info->index_of(std::string(row.parameter))) = row.range;
   }
@@ -69,8 +81,8 @@ void add_knobs(Space& space, const Catalogue& catalogue) {
 }
 
 /// Least structural similarity of a valid picture: what almost every single transform at its end in the profile keeps
-/// on photographs (tests/bench/validity.md), so that the rule forbids piling up, not the profile itself.
-constexpr double kMildSsim = 0.8, kModerateSsim = 0.5, kSevereSsim = 0.25;
+/// on photographs (tests/bench/validity_bench.cpp), so that the rule forbids piling up, not the profile itself.
+constexpr double kMildSsim = 0.6, kModerateSsim = 0.3, kSevereSsim = 0.1, kImagenetCSsim = 0.05;
 
 /// What a profile stands for and what it adds to a space.
 struct ProfileEntry {
@@ -97,6 +109,10 @@ const std::vector<ProfileEntry>& profile_entries() {
         "data: rotations to 30 degrees and shifts to 10 % as in Engstrom et al. (ICML 2019), black borders"},
        [](Space& space, const Catalogue& all) { add_rows(space, all, kEngstrom, Border::black); },
        kModerateSsim},
+      {{"imagenet-c",
+        "data: the 19 corruptions of ImageNet-C up to severity 5 (sweep --profile imagenet-c: the points)"},
+       [](Space& space, const Catalogue& all) { add_rows(space, all, kImagenetC, Border::reflect, Unnamed::neutral); },
+       kImagenetCSsim},
       {{"weather", "data: fog, frost, snow, rain, splashes and low sun in front of the camera"},
        [](Space& space, const Catalogue& all) { add_rows(space, all, kWeather, Border::reflect); },
        kModerateSsim},

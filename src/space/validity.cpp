@@ -91,7 +91,7 @@ bool weaken_geometry(Variance& variance, const Validity& validity, const Catalog
   for (std::size_t i = 0; i < variance.data.size(); ++i) {
     const TransformInfo& info = catalogue.transform(variance.data[i].transform, "variance");
     const double strength = strength_of(variance.data[i], info);
-    if (info.family == "geometry" && strength > validity.strong) strong.push_back({i, strength});
+    if (info.family == "geometry" && !info.local && strength > validity.strong) strong.push_back({i, strength});
   }
   if (!validity.enabled || strong.size() < 2) return false;
   const auto kept = std::max_element(strong.begin(), strong.end(),

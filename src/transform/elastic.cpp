@@ -37,7 +37,8 @@ Transform elastic() {
                            .unit = "px at a shorter side of 224",
                            .strength = false}},
            .has_border = true,
-           .stochastic = true},
+           .stochastic = true,
+           .local = true},
           [](const cv::Mat& image, const Values& values, Rng& rng) {
             const double scale = pixel_scale(image);
             cv::Mat shift_x =

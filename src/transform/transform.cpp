@@ -63,7 +63,7 @@ cv::Mat apply_chain(const cv::Mat& decoded, std::span<const space::Step> steps, 
 cv::Mat apply_geometry(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
                        std::uint64_t image_key) {
   return apply_some(decoded, steps, mix(seed, image_key),
-                    [](const space::TransformInfo& info) { return info.family == "geometry"; });
+                    [](const space::TransformInfo& info) { return info.family == "geometry" && !info.local; });
 }
 
 }  // namespace robustcheck::transform

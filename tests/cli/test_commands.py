@@ -3,7 +3,7 @@ import json
 import pytest
 from conftest import IMAGES, MODEL, TINY, evaluate, run
 
-COMMANDS = ("search", "evaluate", "replay", "perturb", "list", "doctor")
+COMMANDS = ("search", "sweep", "evaluate", "replay", "perturb", "list", "doctor")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -59,9 +59,22 @@ struct EvaluateOptions {
   bool scores = false;  ///< adds the network's output, a row per image
 };
 
+struct SweepOptions {
+  SessionOptions session;
+  OutputOptions output;
+  std::string profile;
+  std::filesystem::path out;   ///< empty: robustcheck-sweep-<model stem>
+  double min_accuracy = -1.0;  ///< negative: twice chance
+  bool force = false;
+  std::vector<std::string> command;  ///< argv, for the report
+};
+
 struct PerturbOptions {
   std::filesystem::path images;
-  std::filesystem::path variance;
+  std::filesystem::path variance;  ///< a variance, a list of them, or a .jsonl file
+  std::size_t copies = 1;          ///< of every variance, with seeds that count up
+  bool grid = false;               ///< a contact sheet of `space` instead
+  space::SpaceRequest space;
   std::filesystem::path out;
   std::size_t workers = 1;
   std::size_t limit = 0;
@@ -88,6 +101,7 @@ struct DoctorOptions {
 /// The subcommands. Each returns its exit code and throws Error; results go to stdout, progress to stderr.
 int run_search(const SearchOptions& options);
 int run_evaluate(const EvaluateOptions& options);
+int run_sweep(const SweepOptions& options);
 int run_perturb(const PerturbOptions& options);
 int run_replay(const ReplayOptions& options);
 int run_list(const ListOptions& options);

@@ -18,6 +18,7 @@ struct TransformInfo {
   bool has_border = false;  ///< takes a "border": reflect, replicate, black
   bool monotone = true;     ///< mean absolute difference grows with each strength
   bool stochastic = false;  ///< draws random numbers
+  bool local = false;       ///< geometric, but tears the picture where it is strong: the validity rule measures it
 
   std::size_t index_of(const std::string& parameter) const;  ///< parameters.size() if unknown
 };

@@ -24,7 +24,7 @@ struct Validity {
   double strong = 0.5;  ///< a geometric step above this share of its registered range is strong
   double l0 = 0.02;     ///< valid when fewer pixels than this share differ, or
   double linf = 0.2;    ///< no value differs by this share of the range, or
-  double ssim = 0.5;    ///< the structural similarity is above this (every profile has its own)
+  double ssim = 0.3;    ///< the structural similarity is above this (every profile has its own)
 
   bool accepts(const Distances& distances) const;
 };

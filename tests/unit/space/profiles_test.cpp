@@ -65,7 +65,7 @@ TEST(Profiles, HaveOneSentenceEach) {
     EXPECT_FALSE(space_of({profile.name}).empty()) << profile.name;
   }
   for (const std::string name :
-       {"mild", "moderate", "severe", "sensei", "engstrom", "weather", "camera", "web", "deployment"})
+       {"mild", "moderate", "severe", "sensei", "engstrom", "weather", "camera", "web", "imagenet-c", "deployment"})
     EXPECT_TRUE(seen.contains(name)) << name;
 }
 

@@ -2,6 +2,7 @@
 
 #include "robustcheck/space/space.h"
 #include "robustcheck/transform/catalogue.h"
+#include "robustcheck/transform/imagenet_c.h"
 
 namespace robustcheck::transform {
 namespace {
@@ -20,7 +21,7 @@ TEST(ProfileRanges, LieInsideTheRegisteredOnesAndHoldNeutral) {
         const space::Parameter& parameter = gene.info.parameters[i];
         EXPECT_TRUE(inside(gene.ranges[i], {parameter.low, parameter.high}))
             << entry.name << ' ' << gene.info.name << '.' << parameter.name;
-        EXPECT_TRUE(inside({parameter.neutral, parameter.neutral}, gene.ranges[i]))
+        EXPECT_TRUE(!parameter.strength || inside({parameter.neutral, parameter.neutral}, gene.ranges[i]))
             << entry.name << ' ' << gene.info.name << '.' << parameter.name;
       }
 }
@@ -42,6 +43,26 @@ TEST(ProfileRanges, GrowFromMildOverModerateToSevere) {
 TEST(ProfileRanges, MildHoldsAllButTheMirrorImage) {
   EXPECT_EQ(profile("mild").transforms.size() + 1, catalogue().transforms.size());
   EXPECT_EQ(profile("mild").find_transform("flip_horizontal"), nullptr);
+}
+
+/// Hull of the severities, and what is milder for strengths; what no severity moves stays at neutral.
+TEST(ProfileRanges, OfImagenetCHoldItsPointsAndNoMore) {
+  const space::Space space = profile("imagenet-c");
+  EXPECT_EQ(space.transforms.size(), imagenet_c().size());
+  for (const Corruption& corruption : imagenet_c()) {
+    const space::TransformGene* gene = space.find_transform(corruption.severities[0].transform);
+    ASSERT_NE(gene, nullptr) << corruption.name;
+    for (std::size_t i = 0; i < gene->ranges.size(); ++i) {
+      const space::Parameter& parameter = gene->info.parameters[i];
+      double low = parameter.strength ? parameter.neutral : 1e9, high = parameter.strength ? parameter.neutral : -1e9;
+      for (const space::Step& step : corruption.severities) {
+        low = std::min(low, step.values[i]);
+        high = std::max(high, step.values[i]);
+      }
+      EXPECT_NEAR(gene->ranges[i].low, low, 1e-12) << corruption.name << '.' << parameter.name;
+      EXPECT_NEAR(gene->ranges[i].high, high, 1e-12) << corruption.name << '.' << parameter.name;
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,154 @@
+#include <iostream>
+#include <numeric>
+
+#include "robustcheck/app/baseline.h"
+#include "robustcheck/app/interrupt.h"
+#include "robustcheck/app/options.h"
+#include "robustcheck/app/progress.h"
+#include "robustcheck/app/session.h"
+#include "robustcheck/app/sweep.h"
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/files.h"
+#include "robustcheck/base/text.h"
+#include "robustcheck/image/sheet.h"
+#include "robustcheck/report/report.h"
+
+namespace robustcheck::app {
+namespace fs = std::filesystem;
+namespace {
+
+using oracle::Observation;
+
+fs::path output_folder(const SweepOptions& options) {
+  const fs::path out =
+      options.out.empty() ? fs::path("robustcheck-sweep-" + options.session.model.stem().string()) : options.out;
+  if (fs::exists(out / "sweep.json") && !options.force)
+    throw Error(ErrorKind::usage, "--out " + out.string() + ": holds a sweep; --force replaces it");
+  return out;
+}
+
+bool right(const Observation& observed, const ImageFile& image) {
+  return observed.predicted == image.label.value_or(-1);
+}
+
+SweepRow measured(const GridPoint& point, const std::vector<Observation>& observed,
+                  const std::vector<Observation>& reference, const Dataset& dataset) {
+  SweepRow row{point, std::nullopt, {}, 0, ""};
+  if (dataset.labelled) row.right = Share{0, dataset.size()};
+  for (ImageIndex i = 0; i < dataset.size(); ++i) {
+    if (!observed[i].ok()) {
+      row.errors += 1;
+      if (row.message.empty()) row.message = observed[i].message;
+    }
+    if (row.right) row.right->count += right(observed[i], dataset[i]) ? 1 : 0;
+    if (!reference[i].ok()) continue;
+    row.flipped.images += 1;
+    row.flipped.count += observed[i].predicted != reference[i].predicted ? 1 : 0;
+  }
+  return row;
+}
+
+SweepResult run_grid(const Grid& grid, Session& session, const std::vector<Observation>& reference,
+                     Progress& progress) {
+  SweepResult result{grid.name, std::nullopt, {}};
+  const Dataset& dataset = session.dataset;
+  if (dataset.labelled) {
+    result.clean = Share{0, dataset.size()};
+    for (ImageIndex i = 0; i < dataset.size(); ++i) result.clean->count += right(reference[i], dataset[i]) ? 1 : 0;
+  }
+  progress.phase("sweep", grid.points.size() * dataset.size());
+  space::Trial trial;
+  trial.images.resize(dataset.size());
+  std::iota(trial.images.begin(), trial.images.end(), ImageIndex{0});
+  for (const GridPoint& point : grid.points) {
+    trial.variance = point.variance;
+    result.rows.push_back(measured(point, session.evaluator->observe({&trial, 1}).front(), reference, dataset));
+    progress.update(result.rows.size() * dataset.size(), point.group);
+  }
+  return result;
+}
+
+image::HeatMap heat_map(const SweepResult& result, const Grid& grid, const std::string& model) {
+  const bool labelled = result.clean.has_value();
+  image::HeatMap map{(labelled ? "error rate" : "share of flipped predictions") + std::string(" of ") + model + ", " +
+                         grid.group_title + " by " + grid.level_title,
+                     {},
+                     {},
+                     {}};
+  for (const SweepRow& row : result.rows) {
+    if (map.rows.empty() || map.rows.back() != row.point.group) {
+      map.rows.push_back(row.point.group);
+      map.values.emplace_back();
+    }
+    const std::string& level = row.point.level;
+    auto column = std::find(map.columns.begin(), map.columns.end(), level);
+    if (column == map.columns.end()) column = map.columns.insert(map.columns.end(), level);
+    map.values.back().resize(static_cast<std::size_t>(column - map.columns.begin()));
+    map.values.back().push_back(row.right ? 1.0 - row.right->value() : row.flipped.value());
+  }
+  for (auto& row : map.values) row.resize(map.columns.size());
+  return map;
+}
+
+void write_heat_map(const image::HeatMap& map, Session& session, const fs::path& path) {
+  const eval::Request request = eval::PngRequest{image::draw(map), fs::absolute(path).string()};
+  const eval::Reply reply = session.pool->run({&request, 1}).front();
+  if (const auto* failure = std::get_if<eval::Failure>(&reply)) throw Error(ErrorKind::usage, failure->message);
+}
+
+Json document(const SweepOptions& options, const Session& session, const SweepResult& result, const Grid& grid,
+              const Json& timing) {
+  Json json = {{"schema_version", report::kSchemaVersion},
+               {"tool", {{"name", "robustcheck"}, {"version", version_line().substr(version_line().find(' ') + 1)}}},
+               {"command", options.command},
+               {"profile", grid.name},
+               {"model", {{"path", session.model.string()}, {"sha256", session.model_sha256}}},
+               {"dataset",
+                {{"path", session.dataset.path.string()},
+                 {"sha256", session.dataset.sha256},
+                 {"images", session.dataset.size()},
+                 {"labelled", session.dataset.labelled}}},
+               {"preprocess", image::to_json(session.preprocessing)}};
+  json.update(to_json(result, grid));
+  json["timing"] = timing;
+  return json;
+}
+
+void print(const SweepResult& result, const Grid& grid, const fs::path& out, std::size_t images) {
+  if (result.clean)
+    std::cout << "accuracy on " << images << " images; clean: " << percent(result.clean->value()) << " ["
+              << fixed(100 * result.clean->ci95().low, 1) << ", " << fixed(100 * result.clean->ci95().high, 1)
+              << "] %; flips: prediction differs from the clean one\n\n";
+  else
+    std::cout << "share of " << images << " images whose prediction differs from the clean one (no labels)\n\n";
+  std::cout << table(result, grid) << "\nintervals: " << (out / "sweep.json").string()
+            << ", picture: " << (out / "sweep.png").string() << '\n';
+  for (const SweepRow& row : result.rows)
+    if (row.errors > 0)
+      std::cout << row.point.group << ' ' << row.point.level << ": " << row.errors << " images gave no output ("
+                << row.message << ")\n";
+}
+
+}  // namespace
+
+int run_sweep(const SweepOptions& options) {
+  catch_interrupts();
+  const Grid& grid = find_grid(options.profile);
+  const fs::path out = output_folder(options);
+  Progress progress(options.output);
+  const Stopwatch watch;
+  progress.phase("load", 0);
+  Session session = open_session(options.session);
+  progress.phase("baseline", 2 * session.dataset.size());
+  const BaselineResult baseline = measure_baseline(session, options.session, options.min_accuracy);
+  const SweepResult result = run_grid(grid, session, baseline.reference, progress);
+  progress.finish();
+  fs::create_directories(out);
+  write_heat_map(heat_map(result, grid, session.model.filename().string()), session, out / "sweep.png");
+  const Json json = document(options, session, result, grid, {{"total_s", watch.seconds()}});
+  write_file(out / "sweep.json", json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  print(result, grid, out, session.dataset.size());
+  return kExitOk;
+}
+
+}  // namespace robustcheck::app
