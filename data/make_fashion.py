@@ -142,10 +142,10 @@ def train(recipe: Recipe, inputs: Tensor, labels: Tensor) -> nn.Module:
     return net.to(memory_format=torch.contiguous_format).eval()
 
 
-def save_traced(net: nn.Module, path: Path) -> None:
+def save_traced(net: nn.Module, example: Tensor, path: Path) -> None:
     """Without the debug records: they hold the absolute paths of this machine."""
     buffer = io.BytesIO()
-    torch.jit.save(torch.jit.trace(net, torch.zeros(2, 1, SIZE, SIZE), _store_inputs=False), buffer)
+    torch.jit.save(torch.jit.trace(net, example, _store_inputs=False), buffer)
     buffer.seek(0)
     reader = torch._C.PyTorchFileReader(buffer)
     writer = torch._C.PyTorchFileWriter(str(path))
@@ -159,7 +159,7 @@ def save_traced(net: nn.Module, path: Path) -> None:
 def write_model(name: str, out: Path, inputs: Tensor, labels: Tensor) -> None:
     start = time.monotonic()
     net = train(RECIPES[name], inputs, labels)
-    save_traced(net, out / f"{name}.pt")
+    save_traced(net, torch.zeros(2, 1, SIZE, SIZE), out / f"{name}.pt")
     (out / f"{name}.json").write_text(preprocessing_file())
     with torch.inference_mode():
         same = torch.equal(torch.jit.load(out / f"{name}.pt")(inputs[:100]), net(inputs[:100]))
