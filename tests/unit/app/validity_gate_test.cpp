@@ -13,7 +13,7 @@ using space::Variance;
 /// A picture is spoilt as far as it is blurred: SSIM 1 - sigma / 8.
 class ValidityGateTest : public testing::Test {
  protected:
-  ValidityGate gate(const space::Validity& rule = {}) {
+  ValidityGate gate(const space::Validity& rule = {.ssim = 0.5}) {
     return {rule, {0, 1, 2, 3}, [this](std::span<const Trial> trials) {
               eval::Measured measured;
               for (const Trial& trial : trials) {

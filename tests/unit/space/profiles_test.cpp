@@ -32,7 +32,10 @@ Catalogue catalogue() {
   add("zoom", {strength("factor", 0.5, 2, 1)}, true);
   add("flip_horizontal", {strength("on", 0, 1, 0)}, false);
   add("vignette", {strength("loss", 0, 0.97, 0)}, false);
-  add("fog", {strength("amount", 0, 3, 0)}, false);
+  add("fog",
+      {strength("amount", 0, 3, 0),
+       {.name = "decay", .low = 1, .high = 3, .neutral = 2, .unit = "", .strength = false}},
+      false);
   add("unlisted", {strength("amount", 0, 1, 0)}, false);
   add("jpeg", {strength("quality", 5, 100, 100)}, false);
   catalogue.knobs = all_knobs();
