@@ -13,7 +13,6 @@
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/rng.h"
 #include "robustcheck/base/text.h"
-#include "robustcheck/transform/catalogue.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
@@ -96,9 +95,9 @@ void print_knobs(const std::vector<ProbedValue>& probed, std::size_t images) {
     if (!row.knob.empty()) print_row(row, probed.front().seconds);
 }
 
-std::vector<space::KnobGene> every_knob() {
+std::vector<space::KnobGene> every_knob(const space::Catalogue& catalogue) {
   std::vector<space::KnobGene> genes;
-  for (const space::KnobInfo& info : transform::catalogue().knobs)
+  for (const space::KnobInfo& info : catalogue.knobs)
     genes.push_back({info, {info.values.begin() + 1, info.values.end()}});
   return genes;
 }
@@ -119,7 +118,7 @@ int run_doctor(const DoctorOptions& options) {
   }
   std::vector<ImageIndex> images(session.dataset.size());
   std::iota(images.begin(), images.end(), ImageIndex{0});
-  const std::vector<ProbedValue> probed = probe_knobs(session, every_knob(), images, /*timed=*/true);
+  const std::vector<ProbedValue> probed = probe_knobs(session, every_knob(session.catalogue), images, /*timed=*/true);
   print_knobs(probed, images.size());
   return kExitOk;
 }
