@@ -25,15 +25,15 @@ Run run(Session& session, const space::Assignment& config, const std::vector<Ima
   return result;
 }
 
-Run run(Session& session, const space::Assignment& config, const std::vector<ImageIndex>& images, bool timed) {
-  if (timed) run(session, config, images);
-  return run(session, config, images);
-}
-
 const Observation* failure(const std::vector<Observation>& rows) {
   const auto found = std::find_if(
       rows.begin(), rows.end(), [](const Observation& row) { return !row.ok() && row.status != Status::image_error; });
   return found == rows.end() ? nullptr : &*found;
+}
+
+Run run(Session& session, const space::Assignment& config, const std::vector<ImageIndex>& images, bool timed) {
+  Run first = run(session, config, images);
+  return timed && failure(first.rows) == nullptr ? run(session, config, images) : first;
 }
 
 void compare(const std::vector<Observation>& reference, const std::vector<Observation>& rows, ProbedValue& probed) {
@@ -70,7 +70,8 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
   std::vector<ProbedValue> probed = {{"", "", "applied", "", false, 0.0, 0, images.size(), reference.seconds}};
   for (const space::KnobGene& gene : knobs) {
     const space::Assignment needed = needed_by(gene.info.name);
-    const Run base = needed.empty() ? reference : run(session, needed, images, timed);
+    Run base = needed.empty() ? reference : run(session, needed, images, /*timed=*/false);
+    if (failure(base.rows) != nullptr) base = reference;
     for (const std::string& value : gene.values) {
       ProbedValue row{gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0,
                       images.size(),  0.0};

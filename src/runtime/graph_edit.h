@@ -1,11 +1,13 @@
 #pragma once
 
-#include <torch/csrc/jit/api/module.h>
-
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
+
+namespace torch::jit {
+struct Module;
+}
 
 namespace robustcheck::runtime {
 

@@ -200,6 +200,32 @@ class FourClasses(nn.Module):
         return x.flatten(1)[:, :4]
 
 
+class Attention(nn.Module):
+    """Scripted, it makes LibTorch 2.13's quantisation passes read a null pointer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(CHANNELS * SIZE, 2, batch_first=True)
+        self.head = nn.Linear(CHANNELS * SIZE, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = x.permute(0, 2, 1, 3).flatten(2)
+        return self.head(self.attention(rows, rows, rows)[0][:, -1])
+
+
+class BatchStatistics(nn.Module):
+    """A batch norm without statistics: there is no quantized operator like it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(CHANNELS, CHANNELS, 1)
+        self.norm = nn.BatchNorm2d(CHANNELS, track_running_stats=False)
+        self.head = nn.Linear(CHANNELS * SIZE * SIZE, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.norm(self.conv(x)).flatten(1))
+
+
 # What each value of a structural knob does to Structural.
 EDITS = {
     "pool_ceil_mode=ceil": {"pool_ceil_mode": True},
@@ -230,6 +256,8 @@ def save_structural(out: Path) -> None:
     torch.jit.trace(FixedPool().eval(), ramp(2)).save(str(out / "fixed_pool.pt"))
     torch.jit.script(FourClasses().eval()).save(str(out / "four_classes.pt"))
     torch.jit.trace(Net().eval(), ramp(2)).save(str(out / "other_seed.pt"))
+    torch.jit.script(Attention().eval()).save(str(out / "attention.pt"))
+    torch.jit.script(BatchStatistics().eval()).save(str(out / "batch_statistics.pt"))
 
 
 def save_good(out: Path, net: Net) -> None:

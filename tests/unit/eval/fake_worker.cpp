@@ -50,7 +50,9 @@ void misbehave(const std::string& word) {
     hang();
   }
   if (word == "half") {
-    send_raw(std::string("RCHK\1\0\0\0\7\0\0\0\0\0\0\0abc", 19));
+    static_assert(kProtocolVersion < 256);
+    send_raw("RCHK" + std::string(1, static_cast<char>(kProtocolVersion)) +
+             std::string("\0\0\0\7\0\0\0\0\0\0\0abc", 14));
     hang();
   }
 }

@@ -208,7 +208,8 @@ TEST(WorkerPool, GivesUpOnAModelThatHangsWhileLoading) {
 TEST(WorkerPool, NamesBothVersionsOfAMismatch) {
   const Error error = error_of_setup("version");
   EXPECT_EQ(error.kind(), ErrorKind::internal);
-  EXPECT_THAT(error.what(), AllOf(HasSubstr("protocol 99"), HasSubstr("this program 1")));
+  EXPECT_THAT(error.what(),
+              AllOf(HasSubstr("protocol 99"), HasSubstr("this program " + std::to_string(kProtocolVersion))));
 }
 
 TEST(WorkerPool, ReportsAnInternalErrorOfTheWorker) {

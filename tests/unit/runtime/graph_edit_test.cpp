@@ -42,7 +42,7 @@ TEST_P(EditedModel, ComputesWhatPyTorchComputesFromANetworkBuiltThatWay) {
       for (const Json& score : row) wanted.push_back(score.get<float>());
     const std::vector<float> found = scores(*model_, config_of(name));
     EXPECT_LT(largest_difference(found, wanted), 2e-5) << name;
-    if (!name.empty()) EXPECT_GT(largest_difference(found, reference), 5e-5) << name;
+    EXPECT_EQ(largest_difference(found, reference) > 5e-5, !name.empty()) << name;
   }
 }
 
@@ -55,13 +55,13 @@ TEST_P(EditedModel, GivesTheSameBitsWhereTheGraphHasThatValueAlready) {
 }
 
 TEST_P(EditedModel, CombinesEditsWithEachOtherAndWithOtherKnobs) {
-  const Assignment edits = {{"batch_norm_eps", "0.001"}, {"upsample_mode", "nearest"}, {"gelu", "tanh"}};
+  const Assignment edits = {{"batch_norm_eps", "0.001"}, {"upsample_mode", "nearest"}};
   const std::vector<float> edited = scores(*model_, edits);
   EXPECT_GT(largest_difference(edited, scores(*model_, {{"batch_norm_eps", "0.001"}})), 1e-2);
   EXPECT_GT(largest_difference(edited, scores(*model_, {{"upsample_mode", "nearest"}})), 1e-2);
   for (const Assignment& more : {Assignment{{"graph", "frozen"}},
                                  {{"graph", "optimized"}},
-                                 {{"precision", "fp64"}},
+                                 {{"onednn", "off"}},
                                  {{"memory_format", "channels_last"}}}) {
     Assignment both = edits;
     both.insert(more.begin(), more.end());

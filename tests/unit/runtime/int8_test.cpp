@@ -125,6 +125,15 @@ TEST(Int8, IsUnavailableWhereNoOperatorIsQuantized) {
   EXPECT_THAT(failure.what(), HasSubstr("no operator was quantized"));
 }
 
+TEST(Int8, IsUnavailableNotAFailureOfTheModelWhereItDoesNotRun) {
+  Calibration calibration(1);
+  const std::unique_ptr<Model> model = open("batch_statistics.pt", calibration);
+  const ModelFailure failure = failure_of([&] { scores(*model, kPerChannel); });
+  EXPECT_EQ(failure.status, Status::unavailable);
+  EXPECT_THAT(failure.what(), HasSubstr("quantized::batch_norm"));
+  EXPECT_EQ(scores(*model, {}).size(), 40u);
+}
+
 TEST(Int8, IsUnavailableNotAFailureOfTheModelWhereAPassThrows) {
   Calibration wrong(1);
   wrong.ramp = Ramp(8);
