@@ -25,15 +25,18 @@ Run run(Session& session, const space::Assignment& config, const std::vector<Ima
   return result;
 }
 
+const Observation* failure(const std::vector<Observation>& rows);
+
+/// Of a configuration that fails a second run would tell nothing.
+Run run(Session& session, const space::Assignment& config, const std::vector<ImageIndex>& images, bool timed) {
+  Run first = run(session, config, images);
+  return timed && failure(first.rows) == nullptr ? run(session, config, images) : first;
+}
+
 const Observation* failure(const std::vector<Observation>& rows) {
   const auto found = std::find_if(
       rows.begin(), rows.end(), [](const Observation& row) { return !row.ok() && row.status != Status::image_error; });
   return found == rows.end() ? nullptr : &*found;
-}
-
-Run run(Session& session, const space::Assignment& config, const std::vector<ImageIndex>& images, bool timed) {
-  Run first = run(session, config, images);
-  return timed && failure(first.rows) == nullptr ? run(session, config, images) : first;
 }
 
 void compare(const std::vector<Observation>& reference, const std::vector<Observation>& rows, ProbedValue& probed) {
@@ -50,12 +53,6 @@ void compare(const std::vector<Observation>& reference, const std::vector<Observ
   probed.state = equal ? "no_effect" : "applied";
 }
 
-/// What must be on for a knob to act: its values are compared with this configuration.
-space::Assignment needed_by(const std::string& knob) {
-  if (knob == "int8_engine") return {{"int8", "static_per_channel"}};
-  return {};
-}
-
 bool is_emulated(const std::string& knob, const std::string& value, const eval::CapabilitiesReply& machine) {
   if (knob != "precision") return false;
   return (value == "bf16" && !machine.native_bf16) || (value == "fp16" && !machine.native_fp16);
@@ -68,26 +65,20 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
   const eval::CapabilitiesReply machine = capabilities(*session.pool);
   const Run reference = run(session, {}, images, timed);
   std::vector<ProbedValue> probed = {{"", "", "applied", "", false, 0.0, 0, images.size(), reference.seconds}};
-  for (const space::KnobGene& gene : knobs) {
-    const space::Assignment needed = needed_by(gene.info.name);
-    Run base = needed.empty() ? reference : run(session, needed, images, /*timed=*/false);
-    if (failure(base.rows) != nullptr) base = reference;
+  for (const space::KnobGene& gene : knobs)
     for (const std::string& value : gene.values) {
       ProbedValue row{gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0,
                       images.size(),  0.0};
-      space::Assignment config = needed;
-      config[gene.info.name] = value;
-      const Run changed = run(session, config, images, timed);
+      const Run changed = run(session, {{gene.info.name, value}}, images, timed);
       row.seconds = changed.seconds;
       if (const Observation* failed = failure(changed.rows)) {
         row.state = failed->status == Status::unavailable ? "unavailable" : "fails";
         row.message = failed->message;
       } else {
-        compare(base.rows, changed.rows, row);
+        compare(reference.rows, changed.rows, row);
       }
       probed.push_back(row);
     }
-  }
   return probed;
 }
 

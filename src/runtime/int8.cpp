@@ -126,6 +126,8 @@ void use_engine(const VariantKey& key) {
   if (quantized && std::find(supported.begin(), supported.end(), engine) == supported.end())
     unavailable("this LibTorch has no int8 engine " + c10::toString(engine));
   at::globalContext().setQEngine(engine);
+  if (at::globalContext().qEngine() != engine)
+    unavailable("LibTorch did not take int8 engine " + c10::toString(engine));
 }
 
 Module quantize_static(Module module, const VariantKey& key, const CalibrationRun& calibration) {
