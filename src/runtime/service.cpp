@@ -40,6 +40,8 @@ namespace {
 
 constexpr int kCalibrationBatch = 32;  // ProcessEvaluator::kReferenceBatch
 
+constexpr std::uint64_t kCalibrationShare = 8;  // of the memory for decoded images: an eighth
+
 std::string filter_of(const space::Assignment& config) {
   const auto found = config.find("resize_filter");
   return found == config.end() || found->second == "as_specified" ? "" : found->second;
@@ -85,7 +87,7 @@ ModelExtras Service::State::extras_of(const eval::SetupRequest& setup) {
   for (const ImageIndex index : setup.calibration) images.push_back(setup.images.at(index));
   calibration_images = images.size();
   calibration_batch = static_cast<std::size_t>(setup.preprocessing.batch.value_or(kCalibrationBatch));
-  calibration_maker.emplace(std::move(images), setup.preprocessing, /*cache_bytes=*/0);
+  calibration_maker.emplace(std::move(images), setup.preprocessing, setup.image_cache_bytes / kCalibrationShare);
   return {{setup.variants.begin(), setup.variants.end()}, [this](const auto& take) { calibrate(take); }};
 }
 

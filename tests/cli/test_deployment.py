@@ -1,4 +1,5 @@
 """Checkpoints and int8 networks: what a configuration needs beside the model's file."""
+import hashlib
 import json
 
 import jsonschema
@@ -26,7 +27,7 @@ def checkpoints(tmp_path_factory):
 @pytest.fixture(scope="module")
 def int8(tmp_path_factory):
     return search(TINY, tmp_path_factory.mktemp("int8") / "run", "--budget", 3000, "--transforms", "rotate,contrast,gaussian_noise",
-                  "--knobs", "int8", "--oracle", "divergence")
+                  "--knobs", "int8", "--oracle", "divergence", "--split-seed", 3)
 
 
 def cases(searched):
@@ -57,6 +58,13 @@ def test_cases_hold_what_their_configuration_needs_and_replay_bit_for_bit(name, 
         assert len(case["calibration"]) == calibration
     done = run("replay", *paths)
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["same"] * len(paths), done.stderr
+
+
+def test_no_network_is_calibrated_on_an_image_of_the_confirmation_half(int8):
+    for path in cases(int8):
+        case = json.loads(path.read_text())
+        halves = [hashlib.sha256(f"{image['sha256']}/3".encode()).digest()[-1] & 1 for image in [case["image"], *case["calibration"]]]
+        assert halves == [1] + [0] * 20
 
 
 def test_a_case_whose_checkpoint_changed_exits_3(checkpoints, tmp_path):

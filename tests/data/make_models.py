@@ -242,12 +242,13 @@ EDITS = {
 
 
 def save_structural(out: Path) -> None:
-    """Two files of the same network, what PyTorch computes from networks built with each edit, and odd ones."""
+    """Three files of the same network, what PyTorch computes from networks built with each edit, and odd ones."""
     batch = ramp(BATCH)
     with torch.no_grad():
         plain = Structural().eval()
         torch.jit.trace(plain, ramp(2), check_inputs=[(batch,)]).save(str(out / "structural.pt"))
         torch.jit.script(plain).save(str(out / "structural_scripted.pt"))
+        torch.jit.freeze(torch.jit.script(plain), optimize_numerics=False).save(str(out / "structural_frozen.pt"))
         expected = {"batch": BATCH, "logits": {"": plain(batch).tolist()}}
         for name, arguments in EDITS.items():
             expected["logits"][name] = Structural(**arguments).eval()(batch).tolist()

@@ -69,7 +69,8 @@ TEST_P(EditedModel, CombinesEditsWithEachOtherAndWithOtherKnobs) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EditedModel, testing::Values("structural.pt", "structural_scripted.pt"),
+INSTANTIATE_TEST_SUITE_P(All, EditedModel,
+                         testing::Values("structural.pt", "structural_scripted.pt", "structural_frozen.pt"),
                          [](const auto& entry) { return entry.param.substr(0, entry.param.find('.')); });
 
 TEST(GraphEdit, IsUnavailableWhereTheGraphHasNoSuchNode) {

