@@ -64,9 +64,11 @@ void convert(Module& module, const VariantKey& key, const CalibrationRun& calibr
   set_precision(module, key.precision);
   if (key.memory_format == MemoryFormat::channels_last) set_channels_last(module);
   edit_graph(module, key.edits);
-  if (!key.edits.empty() && key.graph != Graph::as_saved) complete_freeze(module);
   if (key.int8 != Int8::off) module = quantize_static(std::move(module), key, calibration);
-  if (key.graph == Graph::frozen) freeze(module);
+  if (key.graph != Graph::as_saved && !key.edits.empty())
+    complete_freeze(module);
+  else if (key.graph == Graph::frozen)
+    freeze(module);
   if (key.graph == Graph::optimized) module = torch::jit::optimize_for_inference(module);
 }
 
