@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <limits>
 
+#include "robustcheck/app/variants.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/oracle/oracle.h"
 #include "robustcheck/report/report.h"
-#include "robustcheck/transform/catalogue.h"
 
 namespace robustcheck::app {
 namespace {
@@ -45,14 +45,53 @@ Observation observed_from_json(const ObjectReader& reader, OutputKind output) {
                               : oracle::failed_observation(status, "");
 }
 
-ImageFile image_from_json(const ObjectReader& reader) {
+std::string sha256_of(const ObjectReader& reader) {
+  const std::string digits = reader.text("sha256");
+  if (digits.size() != 64)
+    throw Error(ErrorKind::usage, reader.place("sha256") + ": '" + digits + "' is no SHA-256 (64 hexadecimal digits)");
+  return digits;
+}
+
+ImageFile file_from_json(const ObjectReader& reader) {
   ImageFile image;
   image.path = reader.text("path");
   image.name = image.path.filename().string();
-  image.sha256 = reader.text("sha256");
-  if (image.sha256.size() != 64)
-    throw Error(ErrorKind::usage,
-                reader.place("sha256") + ": '" + image.sha256 + "' is no SHA-256 (64 hexadecimal digits)");
+  image.sha256 = sha256_of(reader);
+  return image;
+}
+
+std::vector<ImageFile> calibration_from_json(const Json& json, const std::string& place) {
+  if (!json.is_array()) throw Error(ErrorKind::usage, place + ": is no list");
+  std::vector<ImageFile> images;
+  for (std::size_t i = 0; i < json.size(); ++i)
+    images.push_back(file_from_json(ObjectReader(json[i], place + "/" + std::to_string(i))));
+  return images;
+}
+
+std::vector<report::VariantFile> variants_from_json(const Json& json, const std::string& place) {
+  const ObjectReader variants(json, place);
+  std::vector<report::VariantFile> files;
+  for (const auto& [name, file] : json.items()) {
+    const ObjectReader reader(file, variants.place(name));
+    files.push_back({name, reader.text("path"), sha256_of(reader)});
+  }
+  return files;
+}
+
+Json variants_json(const std::vector<report::VariantFile>& variants) {
+  Json json = Json::object();
+  for (const report::VariantFile& file : variants) json[file.name] = {{"path", file.path}, {"sha256", file.sha256}};
+  return json;
+}
+
+Json calibration_json(const std::vector<ImageFile>& images) {
+  Json json = Json::array();
+  for (const ImageFile& image : images) json.push_back({{"path", image.path.string()}, {"sha256", image.sha256}});
+  return json;
+}
+
+ImageFile image_from_json(const ObjectReader& reader) {
+  ImageFile image = file_from_json(reader);
   if (!reader.at("label").is_null())
     image.label = static_cast<Label>(reader.integer("label", 0, std::numeric_limits<int>::max()));
   return image;
@@ -65,6 +104,15 @@ bool same_score(float a, float b) {
 
 }  // namespace
 
+void add_files(Case& one, const Session& session) {
+  const space::Assignment& config = one.variance.config;
+  if (const auto chosen = config.find("model_variant"); chosen != config.end())
+    for (const report::VariantFile& file : session.variants)
+      if (file.name == chosen->second) one.variants.push_back(file);
+  if (config.contains("int8"))
+    for (const ImageIndex image : session.calibration) one.calibration.push_back(session.dataset[image]);
+}
+
 Json to_json(const Case& one) {
   return {{"schema_version", report::kSchemaVersion},
           {"model", {{"path", one.model.string()}, {"sha256", one.model_sha256}}},
@@ -73,7 +121,9 @@ Json to_json(const Case& one) {
            {{"path", one.image.path.string()},
             {"sha256", one.image.sha256},
             {"label", one.image.label ? Json(*one.image.label) : Json()}}},
-          {"variance", space::to_json(one.variance, transform::catalogue())},
+          {"variance", space::to_json(one.variance, catalogue_with(one.variants))},
+          {"variants", variants_json(one.variants)},
+          {"calibration", calibration_json(one.calibration)},
           {"oracle", one.oracle},
           {"reference", {{"prediction", prediction_json(one.reference)}, {"scores", scores_json(one.reference)}}},
           {"observed",
@@ -86,7 +136,8 @@ Case read_case(const std::filesystem::path& path) {
   const Json json = read_json(path);
   const std::string place = path.string();
   const ObjectReader reader(json, place);
-  reader.only({"schema_version", "model", "preprocess", "image", "variance", "oracle", "reference", "observed"});
+  reader.only({"schema_version", "model", "preprocess", "image", "variance", "variants", "calibration", "oracle",
+               "reference", "observed"});
   if (reader.integer("schema_version", 0, 1000000) != report::kSchemaVersion)
     throw Error(ErrorKind::input, reader.place("schema_version") + ": " + reader.at("schema_version").dump() +
                                       " is not " + std::to_string(report::kSchemaVersion) +
@@ -97,7 +148,11 @@ Case read_case(const std::filesystem::path& path) {
   one.model_sha256 = model.text("sha256");
   one.preprocessing = image::preprocessing_from_json(reader.at("preprocess"), reader.place("preprocess"));
   one.image = image_from_json(ObjectReader(reader.at("image"), reader.place("image")));
-  one.variance = space::variance_from_json(reader.at("variance"), transform::catalogue(), reader.place("variance"));
+  if (reader.has("variants")) one.variants = variants_from_json(reader.at("variants"), reader.place("variants"));
+  if (reader.has("calibration"))
+    one.calibration = calibration_from_json(reader.at("calibration"), reader.place("calibration"));
+  one.variance =
+      space::variance_from_json(reader.at("variance"), catalogue_with(one.variants), reader.place("variance"));
   one.oracle = oracle::find_oracle(reader.text("oracle")).name;
   one.reference = oracle::make_observation(scores_of(ObjectReader(reader.at("reference"), reader.place("reference"))),
                                            one.preprocessing.output);

@@ -13,7 +13,6 @@
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/rng.h"
 #include "robustcheck/base/text.h"
-#include "robustcheck/transform/catalogue.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
@@ -79,7 +78,7 @@ std::string scientific(double value) {
 }
 
 void print_row(const ProbedValue& row, double reference_s) {
-  std::cout << std::left << std::setw(15) << row.knob << std::setw(17) << row.value << std::setw(13) << row.state;
+  std::cout << std::left << std::setw(24) << row.knob << std::setw(20) << row.value << std::setw(13) << row.state;
   if (row.state == "applied" || row.state == "no_effect")
     std::cout << std::right << std::setw(10) << scientific(row.largest_difference) << std::setw(7) << row.flips
               << std::setw(9) << cost(row, reference_s);
@@ -90,15 +89,15 @@ void print_row(const ProbedValue& row, double reference_s) {
 
 void print_knobs(const std::vector<ProbedValue>& probed, std::size_t images) {
   std::cout << "\nEvery knob value against the reference, on " << images << " images\n";
-  std::cout << "knob           value            state           largest  flips     cost\n";
-  std::cout << "                                             difference\n";
+  std::cout << "knob                    value               state           largest  flips     cost\n";
+  std::cout << "                                                         difference\n";
   for (const ProbedValue& row : probed)
     if (!row.knob.empty()) print_row(row, probed.front().seconds);
 }
 
-std::vector<space::KnobGene> every_knob() {
+std::vector<space::KnobGene> every_knob(const space::Catalogue& catalogue) {
   std::vector<space::KnobGene> genes;
-  for (const space::KnobInfo& info : transform::catalogue().knobs)
+  for (const space::KnobInfo& info : catalogue.knobs)
     genes.push_back({info, {info.values.begin() + 1, info.values.end()}});
   return genes;
 }
@@ -119,7 +118,7 @@ int run_doctor(const DoctorOptions& options) {
   }
   std::vector<ImageIndex> images(session.dataset.size());
   std::iota(images.begin(), images.end(), ImageIndex{0});
-  const std::vector<ProbedValue> probed = probe_knobs(session, every_knob(), images, /*timed=*/true);
+  const std::vector<ProbedValue> probed = probe_knobs(session, every_knob(session.catalogue), images, /*timed=*/true);
   print_knobs(probed, images.size());
   return kExitOk;
 }

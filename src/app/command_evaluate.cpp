@@ -10,7 +10,6 @@
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/base/error.h"
-#include "robustcheck/transform/catalogue.h"
 
 namespace robustcheck::app {
 namespace {
@@ -33,12 +32,12 @@ std::vector<ImageIndex> images_of(const Json& line, const Dataset& dataset, cons
   return images;
 }
 
-space::Trial parse_line(const std::string& text, const Dataset& dataset, const std::string& place) {
+space::Trial parse_line(const std::string& text, const Session& session, const std::string& place) {
   Json line = parse_json(text, place);
   space::Trial trial;
-  trial.images = images_of(line, dataset, place);
+  trial.images = images_of(line, session.dataset, place);
   if (line.is_object()) line.erase("images");
-  trial.variance = space::variance_from_json(line, transform::catalogue(), place);
+  trial.variance = space::variance_from_json(line, session.catalogue, place);
   return trial;
 }
 
@@ -76,9 +75,9 @@ Tally count(const space::Trial& trial, const Judged& judged, const Bench& bench,
 
 Json ratio(double sum, std::uint64_t count) { return count ? Json(sum / static_cast<double>(count)) : Json(); }
 
-Json outcome(const space::Trial& trial, const Tally& tally, bool labelled) {
+Json outcome(const space::Trial& trial, const Tally& tally, const Session& session) {
   Json json = {{"images", trial.images.size()}, {"eligible", tally.eligible}};
-  const double magnitude = space::magnitude(trial.variance, transform::catalogue());
+  const double magnitude = space::magnitude(trial.variance, session.catalogue);
   if (tally.outputs == 0) {
     for (const char* key : {"failures", "mean_fitness", "failure_rate", "ci95", "accuracy", "mean_margin"})
       json[key] = nullptr;
@@ -94,7 +93,7 @@ Json outcome(const space::Trial& trial, const Tally& tally, bool labelled) {
   json["mean_fitness"] = ratio(tally.fitness, tally.eligible);
   json["failure_rate"] = ratio(static_cast<double>(tally.failures), tally.eligible);
   json["ci95"] = tally.eligible ? Json{ci95.low, ci95.high} : Json();
-  json["accuracy"] = labelled ? ratio(static_cast<double>(tally.right), trial.images.size()) : Json();
+  json["accuracy"] = session.dataset.labelled ? ratio(static_cast<double>(tally.right), trial.images.size()) : Json();
   json["mean_margin"] = ratio(tally.margin, tally.outputs);
   json["magnitude"] = magnitude;
   json["failed"] = tally.failed;
@@ -115,15 +114,15 @@ Json scores_of(const std::vector<Observation>& observed) {
   return rows;
 }
 
-Json answer(const std::string& text, const std::string& place, const Dataset& dataset, Bench& bench, bool scores) {
+Json answer(const std::string& text, const std::string& place, const Session& session, Bench& bench, bool scores) {
   space::Trial trial;
   try {
-    trial = parse_line(text, dataset, place);
+    trial = parse_line(text, session, place);
   } catch (const Error& error) {
     return {{"status", "invalid"}, {"message", error.what()}};
   }
   const Judged judged = bench.run({&trial, 1});
-  Json json = outcome(trial, count(trial, judged, bench, dataset), dataset.labelled);
+  Json json = outcome(trial, count(trial, judged, bench, session.dataset), session);
   if (scores) json["scores"] = scores_of(judged.observed.front());
   return json;
 }
@@ -139,7 +138,7 @@ int run_evaluate(const EvaluateOptions& options) {
   std::string text;
   for (std::size_t number = 1; std::getline(std::cin, text); ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const Json line = answer(text, "stdin:" + std::to_string(number), session.dataset, bench, options.scores);
+    const Json line = answer(text, "stdin:" + std::to_string(number), session, bench, options.scores);
     std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
   }
   return kExitOk;

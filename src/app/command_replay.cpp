@@ -5,10 +5,10 @@
 #include "robustcheck/app/judge.h"
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/session.h"
+#include "robustcheck/app/variants.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/hash.h"
 #include "robustcheck/oracle/oracle.h"
-#include "robustcheck/transform/catalogue.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
@@ -39,6 +39,11 @@ void check_hash(const fs::path& path, const std::string& expected, const fs::pat
                                       case_path.string() + " was made with " + expected.substr(0, 12) + "...");
 }
 
+void locate_image(ImageFile& image, const fs::path& case_path, const ReplayOptions& options) {
+  image.path = find_file(image.path, case_path, options.images, "image");
+  check_hash(image.path, image.sha256, case_path);
+}
+
 Case located(const fs::path& path, const ReplayOptions& options) {
   Case one = read_case(path);
   if (options.model.empty()) {
@@ -47,17 +52,42 @@ Case located(const fs::path& path, const ReplayOptions& options) {
   } else {
     one.model = options.model;
   }
-  one.image.path = find_file(one.image.path, path, options.images, "image");
-  check_hash(one.image.path, one.image.sha256, path);
+  for (report::VariantFile& variant : one.variants) {
+    variant.path = find_file(variant.path, path, {}, "variant").string();
+    check_hash(variant.path, variant.sha256, path);
+  }
+  locate_image(one.image, path, options);
+  for (ImageFile& image : one.calibration) locate_image(image, path, options);
   return one;
 }
 
-/// Workers for a run of cases that share model and preprocessing.
+bool same_files(const std::vector<ImageFile>& a, const std::vector<ImageFile>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const ImageFile& x, const ImageFile& y) { return x.sha256 == y.sha256; });
+}
+
+bool same_files(const std::vector<report::VariantFile>& a, const std::vector<report::VariantFile>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& x, const auto& y) { return x.name == y.name && x.sha256 == y.sha256; });
+}
+
+bool share_workers(const Case& a, const Case& b) {
+  return a.model == b.model && a.preprocessing == b.preprocessing && same_files(a.variants, b.variants) &&
+         same_files(a.calibration, b.calibration);
+}
+
+/// Workers for a run of cases that share everything but image and variance.
 Session session_for(const std::vector<Case>& cases, std::size_t begin, std::size_t end, const ReplayOptions& options) {
   Session session;
   session.model = fs::absolute(cases[begin].model).lexically_normal();
   session.preprocessing = cases[begin].preprocessing;
   for (std::size_t i = begin; i < end; ++i) session.dataset.images.push_back(cases[i].image);
+  for (const ImageFile& image : cases[begin].calibration) {
+    session.calibration.push_back(static_cast<ImageIndex>(session.dataset.size()));
+    session.dataset.images.push_back(image);
+  }
+  session.variants = cases[begin].variants;
+  session.catalogue = catalogue_with(session.variants);
   SessionOptions worker;
   worker.timeout_s = options.timeout_s;
   return with_preprocessing(session, worker, session.preprocessing);
@@ -79,15 +109,13 @@ int run_replay(const ReplayOptions& options) {
   bool failing = false;
   for (std::size_t begin = 0; begin < cases.size();) {
     std::size_t end = begin + 1;
-    while (end < cases.size() && cases[end].model == cases[begin].model &&
-           cases[end].preprocessing == cases[begin].preprocessing)
-      ++end;
+    while (end < cases.size() && share_workers(cases[begin], cases[end])) ++end;
     Session session = session_for(cases, begin, end, options);
     for (std::size_t i = begin; i < end; ++i) {
       const std::string state = replay(cases[i], static_cast<ImageIndex>(i - begin), session);
       failing = failing || state != "fixed";
       std::cout << state << ' ' << options.cases[i].string() << ' '
-                << space::describe(cases[i].variance, transform::catalogue()) << std::endl;
+                << space::describe(cases[i].variance, session.catalogue) << std::endl;
     }
     begin = end;
   }

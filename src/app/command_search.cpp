@@ -19,10 +19,10 @@
 #include "robustcheck/app/run_directory.h"
 #include "robustcheck/app/search_phase.h"
 #include "robustcheck/app/session.h"
+#include "robustcheck/app/variants.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/text.h"
-#include "robustcheck/transform/catalogue.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
@@ -75,13 +75,13 @@ class SearchRun {
 
  private:
   void start() {
-    report_.catalogue = transform::catalogue();
+    report_.catalogue = session_.catalogue;
     report_.space = space::make_space(options_.space, report_.catalogue);
     progress_.phase("baseline", 2 * session_.dataset.size());
     baseline_ = measure_baseline(session_, options_.session, options_.min_accuracy);
     bench_.emplace(*session_.evaluator, session_.dataset, baseline_.reference,
                    guiding_oracle(options_.oracle, session_.dataset));
-    halves_ = split(session_, *bench_, options_.split_seed);
+    halves_ = split(session_, *bench_, options_.session.split_seed);
     mark("baseline");
     probe();
     mark("probe");
@@ -148,6 +148,7 @@ class SearchRun {
     one.preprocessing = session_.preprocessing;
     one.image = session_.dataset[image];
     one.variance = found.variance;
+    add_files(one, session_);
     one.oracle = found.oracle;
     one.reference = session_.evaluator->observe_exact(compared_with(judge, found.variance), image);
     one.observed = session_.evaluator->observe_exact(found.variance, image);
@@ -187,6 +188,7 @@ class SearchRun {
     report_.tool_version = version_line().substr(version_line().find(' ') + 1);
     report_.model_path = session_.model.string();
     report_.model_sha256 = session_.model_sha256;
+    report_.variants = session_.variants;
     report_.dataset_path = session_.dataset.path.string();
     report_.dataset_sha256 = session_.dataset.sha256;
     report_.dataset_images = session_.dataset.size();
@@ -197,7 +199,7 @@ class SearchRun {
     report_.environment = environment_;
     report_.baseline = baseline_.summary;
     report_.baseline.eligible = halves_.search.size() + halves_.confirmation.size();
-    report_.robust_accuracy = robust_accuracy(confirmed_, session_.dataset, *bench_, options_.split_seed);
+    report_.robust_accuracy = robust_accuracy(confirmed_, session_.dataset, *bench_, options_.session.split_seed);
     report_.counts = counts();
     for (Confirmed& one : confirmed_.confirmed) report_.counterexamples.push_back(std::move(one.found));
     report_.timing = timing();
@@ -208,7 +210,8 @@ class SearchRun {
             {"strategy", options_.strategy},
             {"oracle", bench_->guide().name},
             {"failure_limit", options_.failure_limit},
-            {"split_seed", options_.split_seed},
+            {"split_seed", options_.session.split_seed},
+            {"calibration_images", session_.calibration.size()},
             {"search_images", halves_.search.size()},
             {"confirmation_images", halves_.confirmation.size()}};
   }
@@ -301,7 +304,7 @@ int run_search(const SearchOptions& options) {
   const fs::path out =
       options.out.empty() ? fs::path("robustcheck-" + options.session.model.stem().string()) : options.out;
   RunDirectory directory(out, options.force || options.dry_run);
-  space::make_space(options.space, transform::catalogue());
+  space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
   search::find_strategy(options.strategy);
   if (!options.oracle.empty()) oracle::find_oracle(options.oracle);
   Progress progress(options.output);

@@ -6,7 +6,6 @@
 #include "robustcheck/app/progress.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
-#include "robustcheck/transform/catalogue.h"
 
 namespace robustcheck::app {
 namespace {
@@ -42,7 +41,7 @@ void print_space(const space::Space& space) {
 }  // namespace
 
 int dry_run(const SearchOptions& options, Session& session) {
-  const space::Space space = space::make_space(options.space, transform::catalogue());
+  const space::Space space = space::make_space(options.space, session.catalogue);
   const double each_s = seconds_per_evaluation(session);
   print_space(space);
   const std::uint64_t most = options.budget + options.evaluations_after() + 2 * session.dataset.size();

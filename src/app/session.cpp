@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "robustcheck/app/interrupt.h"
+#include "robustcheck/app/variants.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/hash.h"
 #include "robustcheck/base/text.h"
@@ -24,6 +25,8 @@ void start_workers(Session& session, const SessionOptions& options) {
   setup.model = session.model.string();
   setup.preprocessing = session.preprocessing;
   setup.images = session.dataset.images;
+  setup.calibration = session.calibration;
+  for (const report::VariantFile& variant : session.variants) setup.variants[variant.name] = variant.path;
   session.pool =
       std::make_unique<eval::WorkerPool>(eval::PoolOptions{.worker = eval::find_worker(),
                                                            .workers = options.workers,
@@ -60,6 +63,9 @@ fs::path preprocessing_path(const fs::path& model, const fs::path& given) {
 
 Session open_session(const SessionOptions& options) {
   Session session;
+  session.variants = parse_variants(options.variants);
+  for (report::VariantFile& variant : session.variants) variant.sha256 = sha256_file(variant.path);
+  session.catalogue = catalogue_with(session.variants);
   if (!options.model.empty()) {
     session.model = fs::absolute(options.model).lexically_normal();
     session.model_sha256 = sha256_file(session.model);
@@ -67,6 +73,7 @@ Session open_session(const SessionOptions& options) {
   }
   if (!options.images.empty())
     session.dataset = limited(list_dataset(options.images, session.preprocessing.classes), options.limit);
+  session.calibration = calibration_images(session.dataset, options.calibration_images, options.split_seed);
   spdlog::debug("model {} ({}), {} images, {} workers", session.model.string(), session.model_sha256,
                 session.dataset.size(), options.workers);
   start_workers(session, options);
@@ -78,6 +85,9 @@ Session with_preprocessing(const Session& session, const SessionOptions& options
   other.model = session.model;
   other.model_sha256 = session.model_sha256;
   other.dataset = session.dataset;
+  other.variants = session.variants;
+  other.calibration = session.calibration;
+  other.catalogue = session.catalogue;
   other.preprocessing = changed;
   start_workers(other, options);
   return other;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <numeric>
 #include <sstream>
 
 #include "robustcheck/base/error.h"
@@ -137,27 +138,41 @@ Dataset list_dataset(const fs::path& path, const std::vector<std::string>& class
   return dataset;
 }
 
-Dataset limited(const Dataset& dataset, std::size_t limit) {
-  if (limit == 0 || limit >= dataset.size()) return dataset;
-  std::map<Label, std::vector<std::size_t>> by_class;
-  for (std::size_t i = 0; i < dataset.size(); ++i) by_class[dataset.images[i].label.value_or(-1)].push_back(i);
-  std::vector<std::size_t> chosen;
+std::vector<ImageIndex> spread_over_classes(const Dataset& dataset, const std::vector<ImageIndex>& among,
+                                            std::size_t count) {
+  std::map<Label, std::vector<ImageIndex>> by_class;
+  for (const ImageIndex i : among) by_class[dataset[i].label.value_or(-1)].push_back(i);
+  std::vector<ImageIndex> chosen;
   const std::size_t groups = by_class.size();
   std::size_t group = 0;
   for (const auto& [label, members] : by_class) {
-    const std::size_t share = std::min(members.size(), (limit * (group + 1)) / groups - (limit * group) / groups);
+    const std::size_t share = std::min(members.size(), (count * (group + 1)) / groups - (count * group) / groups);
     for (std::size_t i = 0; i < share; ++i) chosen.push_back(members[i * members.size() / share]);
     ++group;
   }
   std::sort(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+Dataset limited(const Dataset& dataset, std::size_t limit) {
+  if (limit == 0 || limit >= dataset.size()) return dataset;
+  std::vector<ImageIndex> all(dataset.size());
+  std::iota(all.begin(), all.end(), ImageIndex{0});
   Dataset result{dataset.path, {}, dataset.labelled, ""};
-  for (const std::size_t i : chosen) result.images.push_back(dataset.images[i]);
+  for (const ImageIndex i : spread_over_classes(dataset, all, limit)) result.images.push_back(dataset.images[i]);
   result.sha256 = identity(result);
   return result;
 }
 
 bool in_confirmation_half(const ImageFile& image, std::uint64_t split_seed) {
   return (sha256(image.sha256 + "/" + std::to_string(split_seed)).back() & 1) != 0;
+}
+
+std::vector<ImageIndex> calibration_images(const Dataset& dataset, std::size_t count, std::uint64_t split_seed) {
+  std::vector<ImageIndex> search_half;
+  for (ImageIndex i = 0; i < dataset.size(); ++i)
+    if (!in_confirmation_half(dataset[i], split_seed)) search_half.push_back(i);
+  return spread_over_classes(dataset, search_half, count);
 }
 
 }  // namespace robustcheck

@@ -61,6 +61,17 @@ void add_session(CLI::App& command, SessionOptions& options) {
   add_workers(command, options.workers);
   add_timeout(command, options.timeout_s);
   add_limit(command, options.limit);
+  command
+      .add_option("--variant", options.variants,
+                  "another checkpoint, a value of the knob model_variant (may be given several times)")
+      ->allow_extra_args(false)
+      ->type_name("NAME=FILE");
+  command
+      .add_option("--calibration-images", options.calibration_images,
+                  "images of the search half that an int8 network is calibrated on [1, 10000]")
+      ->check(CLI::Range(1, 10000))
+      ->type_name("N")
+      ->capture_default_str();
   command.add_option("--max-bad-images", options.max_bad_images, "unreadable images that are tolerated")
       ->type_name("N")
       ->capture_default_str();
@@ -128,7 +139,8 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
       ->type_name("N")
       ->capture_default_str();
   command
-      .add_option("--split-seed", options.split_seed, "moves images between the search half and the confirmation half")
+      .add_option("--split-seed", options.session.split_seed,
+                  "moves images between the search half and the confirmation half")
       ->type_name("N")
       ->capture_default_str();
 }

@@ -119,6 +119,23 @@ Timings get_timings(Reader& reader) {
   return timings;
 }
 
+void put(Writer& writer, const std::map<std::string, std::string>& texts) {
+  writer.count(texts.size());
+  for (const auto& [key, value] : texts) {
+    writer.text(key);
+    writer.text(value);
+  }
+}
+
+std::map<std::string, std::string> get_texts(Reader& reader) {
+  std::map<std::string, std::string> texts;
+  for (std::size_t left = reader.count(8); left > 0; --left) {
+    std::string key = reader.text();
+    texts[std::move(key)] = reader.text();
+  }
+  return texts;
+}
+
 void put(Writer& writer, const SetupRequest& setup) {
   writer.text(setup.model);
   writer.text(setup.model.empty()
@@ -128,6 +145,8 @@ void put(Writer& writer, const SetupRequest& setup) {
   writer.number(setup.model_cache_bytes);
   writer.count(setup.images.size());
   for (const ImageFile& image : setup.images) put(writer, image);
+  writer.numbers(setup.calibration);
+  put(writer, setup.variants);
 }
 
 SetupRequest get_setup(Reader& reader) {
@@ -140,25 +159,22 @@ SetupRequest get_setup(Reader& reader) {
   setup.model_cache_bytes = reader.number<std::uint64_t>();
   setup.images.resize(reader.count(16));
   for (ImageFile& image : setup.images) image = get_image(reader);
+  setup.calibration = reader.numbers<ImageIndex>();
+  for (const ImageIndex index : setup.calibration)
+    if (index >= setup.images.size()) Reader::fail("calibration image " + std::to_string(index));
+  setup.variants = get_texts(reader);
   return setup;
 }
 
 void put(Writer& writer, const ForwardRequest& request) {
-  writer.count(request.config.size());
-  for (const auto& [knob, value] : request.config) {
-    writer.text(knob);
-    writer.text(value);
-  }
+  put(writer, request.config);
   put(writer, request.items);
   writer.number(request.wanted);
 }
 
 ForwardRequest get_forward(Reader& reader) {
   ForwardRequest request;
-  for (std::size_t left = reader.count(8); left > 0; --left) {
-    std::string knob = reader.text();
-    request.config[std::move(knob)] = reader.text();
-  }
+  request.config = get_texts(reader);
   request.items = get_items(reader);
   request.wanted = reader.number<std::uint32_t>();
   if (request.wanted > request.items.size()) Reader::fail("more rows wanted than there are items");

@@ -6,8 +6,8 @@
 namespace robustcheck::eval {
 namespace {
 
-constexpr std::size_t kSampleImages = 8;   // at least, of a configuration that is not proven
-constexpr std::size_t kTimeoutProbes = 2;  // images of a trial that may hang alone, each for a whole deadline
+constexpr std::size_t kSampleImages = 8;  // at least, of a configuration that is not proven
+constexpr std::size_t kCostlyProbes = 2;  // images of a trial that may hang alone, each for a whole deadline, or crash
 
 /// One batch to run.
 struct Task {
@@ -108,10 +108,17 @@ class TrialRun {
       if (blamed_trials_[trial])
         fail(part, *blamed_trials_[trial]);
       else
-        run_alone(group, part, failure.status == oracle::Status::timeout ? kTimeoutProbes : part.size());
+        run_alone(group, part, is_costly(failure, group) ? kCostlyProbes : part.size());
       blamed_trials_[trial] = blamed_trials_[trial] ? blamed_trials_[trial] : shared_failure(rows_of(part));
       batch = batch.subspan(part.size());
     }
+  }
+
+  /// Each image that hangs costs a deadline, each that crashes a worker: a few must do, unless a crash may be the
+  /// image's, because the configuration has worked before.
+  bool is_costly(const Failure& failure, const Group& group) const {
+    const bool crash = failure.status == oracle::Status::crash && !group.config.empty();
+    return failure.status == oracle::Status::timeout || (crash && !proven_.contains(group.config));
   }
 
   std::vector<const oracle::Observation*> rows_of(std::span<const Place> places) {

@@ -90,6 +90,13 @@ Json counts_json(const std::vector<std::pair<std::string, std::uint64_t>>& count
   return json;
 }
 
+Json variants_json(const std::vector<VariantFile>& variants) {
+  Json json = Json::array();
+  for (const VariantFile& variant : variants)
+    json.push_back({{"name", variant.name}, {"path", variant.path}, {"sha256", variant.sha256}});
+  return json;
+}
+
 Json unavailable_json(const std::vector<UnavailableKnob>& knobs) {
   Json json = Json::array();
   for (const UnavailableKnob& row : knobs)
@@ -116,7 +123,7 @@ Json to_json(const Report& report) {
           {"seed", report.seed},
           {"command", report.command},
           {"model", {{"path", report.model_path}, {"sha256", report.model_sha256}}},
-          {"variants", Json::array()},
+          {"variants", variants_json(report.variants)},
           {"dataset",
            {{"path", report.dataset_path},
             {"sha256", report.dataset_sha256},

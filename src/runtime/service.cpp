@@ -19,6 +19,9 @@ using oracle::Status;
 struct Service::State {
   std::optional<BatchMaker> maker;
   std::unique_ptr<Model> model;
+  std::optional<BatchMaker> calibration_maker;  ///< its own: calibrating happens while a batch of `maker` waits
+  std::size_t calibration_images = 0;
+  std::size_t calibration_batch = 0;
   OutputKind output = OutputKind::logits;
 
   eval::Reply answer(const eval::SetupRequest& setup);
@@ -30,10 +33,16 @@ struct Service::State {
 
  private:
   BatchMaker& ready_maker();
+  ModelExtras extras_of(const eval::SetupRequest& setup);
+  void calibrate(const std::function<void(const Batch&)>& take);
   Logits forward(const Batch& batch, const space::Assignment& config, eval::Timings& timings);
 };
 
 namespace {
+
+constexpr int kCalibrationBatch = 32;  // ProcessEvaluator::kReferenceBatch
+
+constexpr std::uint64_t kCalibrationShare = 8;  // of the memory for decoded images: an eighth
 
 std::string filter_of(const space::Assignment& config) {
   const auto found = config.find("resize_filter");
@@ -80,11 +89,36 @@ Logits Service::State::forward(const Batch& batch, const space::Assignment& conf
   return logits;
 }
 
+ModelExtras Service::State::extras_of(const eval::SetupRequest& setup) {
+  std::vector<ImageFile> images;
+  for (const ImageIndex index : setup.calibration) images.push_back(setup.images.at(index));
+  calibration_images = images.size();
+  calibration_batch = static_cast<std::size_t>(setup.preprocessing.batch.value_or(kCalibrationBatch));
+  calibration_maker.emplace(std::move(images), setup.preprocessing, setup.image_cache_bytes / kCalibrationShare);
+  return {{setup.variants.begin(), setup.variants.end()}, [this](const auto& take) { calibrate(take); }};
+}
+
+/// Full batches, as the reference has them: the last one is filled with copies, which move no smallest and no largest
+/// value. Images that cannot be read are left out.
+void Service::State::calibrate(const std::function<void(const Batch&)>& take) {
+  eval::Timings unused;
+  for (std::size_t begin = 0; begin < calibration_images; begin += calibration_batch) {
+    std::vector<eval::WorkItem> items;
+    for (std::size_t i = begin; i < std::min(begin + calibration_batch, calibration_images); ++i) {
+      const eval::WorkItem item{static_cast<ImageIndex>(i), {}, 0};
+      if (calibration_maker->make({&item, 1}, "", unused).problems.front().empty()) items.push_back(item);
+    }
+    if (items.empty()) continue;
+    items.resize(calibration_batch, items.front());
+    take(calibration_maker->make(items, "", unused).batch);
+  }
+}
+
 eval::Reply Service::State::answer(const eval::SetupRequest& setup) {
   model.reset();
   maker.emplace(setup.images, setup.preprocessing, setup.image_cache_bytes);
   output = setup.preprocessing.output;
-  if (!setup.model.empty()) model = load_torchscript(setup.model, setup.model_cache_bytes);
+  if (!setup.model.empty()) model = load_torchscript(setup.model, setup.model_cache_bytes, extras_of(setup));
   return eval::SetupReply{};
 }
 

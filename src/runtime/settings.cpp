@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#include "graph_edit.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/runtime/model.h"
 
@@ -14,7 +15,9 @@ using Names = std::span<const std::string_view>;
 constexpr std::string_view kPrecisions[] = {"fp32", "bf16", "fp16", "fp64", "weights_bf16", "weights_fp16"};
 constexpr std::string_view kMemoryFormats[] = {"contiguous", "channels_last"};
 constexpr std::string_view kGraphs[] = {"as_saved", "frozen", "optimized"};
-constexpr std::string_view kWeightOnly[] = {"off", "int8", "int4"};
+constexpr std::string_view kWeightOnly[] = {"off", "int8", "int6", "int4"};
+constexpr std::string_view kInt8[] = {"off", "static_per_tensor", "static_per_channel"};
+constexpr std::string_view kInt8Engines[] = {"x86", "onednn", "fbgemm", "qnnpack"};
 constexpr std::string_view kThreads[] = {"1", "2", "4"};
 constexpr std::string_view kOnednn[] = {"on", "off"};
 
@@ -24,6 +27,11 @@ std::size_t index_of(const std::string& knob, const std::string& value, Names na
   const std::vector<std::string> allowed(names.begin(), names.end());
   throw ModelFailure(oracle::Status::unavailable,
                      "knob " + knob + " has no value '" + value + "' here; it takes " + join(allowed, ", "));
+}
+
+/// values[0] is as_saved: nothing to edit.
+void apply_edit(Settings& settings, const std::string& knob, const std::string& value, std::size_t index) {
+  if (index > 0) settings.variant.edits[knob] = value;
 }
 
 void apply(Settings& settings, const std::string& knob, const std::string& value) {
@@ -36,6 +44,14 @@ void apply(Settings& settings, const std::string& knob, const std::string& value
     settings.variant.graph = static_cast<Graph>(chosen(kGraphs));
   else if (knob == "weight_only")
     settings.variant.weight_only = static_cast<WeightOnly>(chosen(kWeightOnly));
+  else if (knob == "int8")
+    settings.variant.int8 = static_cast<Int8>(chosen(kInt8));
+  else if (knob == "int8_engine")
+    settings.variant.int8_engine = static_cast<Int8Engine>(chosen(kInt8Engines));
+  else if (knob == "model_variant")
+    settings.variant.model = value == "as_given" ? "" : value;
+  else if (const Names values = edit_values(knob); !values.empty())
+    apply_edit(settings, knob, value, chosen(values));
   else if (knob == "threads")
     settings.call.threads = 1 << chosen(kThreads);
   else if (knob == "onednn")

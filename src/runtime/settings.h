@@ -1,6 +1,8 @@
 #pragma once
 
 #include <compare>
+#include <map>
+#include <string>
 
 #include "robustcheck/space/variance.h"
 
@@ -9,7 +11,9 @@ namespace robustcheck::runtime {
 enum class Precision { fp32, bf16, fp16, fp64, weights_bf16, weights_fp16 };
 enum class MemoryFormat { contiguous, channels_last };
 enum class Graph { as_saved, frozen, optimized };
-enum class WeightOnly { off, int8, int4 };
+enum class WeightOnly { off, int8, int6, int4 };
+enum class Int8 { off, static_per_tensor, static_per_channel };
+enum class Int8Engine { x86, onednn, fbgemm, qnnpack };
 
 /// The knobs that need a network of their own: loaded and converted once, then kept.
 struct VariantKey {
@@ -17,6 +21,10 @@ struct VariantKey {
   MemoryFormat memory_format = MemoryFormat::contiguous;
   Graph graph = Graph::as_saved;
   WeightOnly weight_only = WeightOnly::off;
+  Int8 int8 = Int8::off;
+  Int8Engine int8_engine = Int8Engine::x86;
+  std::map<std::string, std::string> edits{};  ///< of the graph: knob -> value, without as_saved
+  std::string model{};                         ///< name of the checkpoint, "" = as given
   auto operator<=>(const VariantKey&) const = default;
 };
 

@@ -5,6 +5,7 @@
 
 #include "diagnose.h"
 #include "failure.h"
+#include "int8.h"
 #include "lru_cache.h"
 #include "process_flags.h"
 #include "robustcheck/runtime/model.h"
@@ -71,29 +72,65 @@ c10::IValue forward(Variant& variant, const Batch& batch) {
 /// under the same process-wide flags, and warmed up for every shape before its output counts.
 class TorchScriptModel : public Model {
  public:
-  TorchScriptModel(std::filesystem::path path, std::uint64_t cache_bytes)
-      : path_(std::move(path)), variants_(cache_bytes) {
+  TorchScriptModel(std::filesystem::path path, std::uint64_t cache_bytes, ModelExtras extras)
+      : path_(std::move(path)), extras_(std::move(extras)), variants_(cache_bytes) {
     variant({});
   }
 
   Logits run(const Batch& batch, const space::Assignment& config) override {
     const Settings settings = settings_of(config);
+    const int classes = is_another_network(settings.variant) ? reference_classes(batch) : 0;
+    try {
+      const Logits logits = run(batch, settings);
+      if (classes != 0 && logits.classes != classes)
+        fail("it gives " + std::to_string(logits.classes) + " outputs per image, the reference " +
+             std::to_string(classes));
+      return logits;
+    } catch (const ModelFailure& failure) {
+      if (failure.status != oracle::Status::model_error || !is_another_network(settings.variant)) throw;
+      throw ModelFailure(oracle::Status::unavailable,
+                         std::string("the changed network does not run: ") + failure.what());
+    }
+  }
+
+  double switch_seconds() const override { return switch_seconds_; }
+
+ private:
+  Logits run(const Batch& batch, const Settings& settings) {
     Variant& chosen = variant(settings.variant);
     apply(settings.call);
+    use_engine(settings.variant);
     const c10::InferenceMode inference;
     warm_up(chosen, batch);
     const c10::IValue output = forward(chosen, batch);
     return guarded("", [&] { return to_logits(checked_scores(output, batch.count)); });
   }
 
-  double switch_seconds() const override { return switch_seconds_; }
+  /// Operators or weights are not those of the file: that it fails says nothing about the model.
+  static bool is_another_network(const VariantKey& key) {
+    return key.int8 != Int8::off || !key.edits.empty() || !key.model.empty();
+  }
 
- private:
+  int reference_classes(const Batch& batch) {
+    if (reference_classes_ == 0) reference_classes_ = run(batch, Settings{}).classes;
+    return reference_classes_;
+  }
+
+  const std::filesystem::path& file_of(const VariantKey& key) const {
+    if (key.model.empty()) return path_;
+    const auto found = extras_.variants.find(key.model);
+    if (found == extras_.variants.end())
+      throw ModelFailure(oracle::Status::unavailable,
+                         "no file was given for model_variant " + key.model + " (--variant " + key.model + "=FILE)");
+    return found->second;
+  }
+
   Variant& variant(const VariantKey& key) {
     if (Variant* known = variants_.find(key)) return *known;
     const Clock::time_point start = Clock::now();
     apply(CallSettings{});
-    Variant made = make_variant(path_, key);
+    use_engine(key);
+    Variant made = make_variant(file_of(key), key, extras_.calibration);
     add_switch_time(start);
     const std::uint64_t bytes = made.bytes;
     return variants_.insert(key, std::move(made), bytes);
@@ -113,15 +150,19 @@ class TorchScriptModel : public Model {
   }
 
   std::filesystem::path path_;
+  ModelExtras extras_;
   LruCache<VariantKey, Variant> variants_;
   double switch_seconds_ = 0.0;
+  int reference_classes_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Model> load_torchscript(const std::filesystem::path& path, std::uint64_t cache_bytes) {
+std::unique_ptr<Model> load_torchscript(const std::filesystem::path& path, std::uint64_t cache_bytes,
+                                        ModelExtras extras) {
   require_torchscript(path);
-  return std::make_unique<TorchScriptModel>(path, cache_bytes);
+  for (const auto& [name, file] : extras.variants) require_torchscript(file);
+  return std::make_unique<TorchScriptModel>(path, cache_bytes, std::move(extras));
 }
 
 }  // namespace robustcheck::runtime

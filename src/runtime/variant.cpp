@@ -1,9 +1,12 @@
 #include "variant.h"
 
 #include <ATen/core/grad_mode.h>
+#include <torch/csrc/jit/passes/frozen_graph_optimizations.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include "failure.h"
+#include "graph_edit.h"
+#include "int8.h"
 #include "weights.h"
 
 namespace robustcheck::runtime {
@@ -40,12 +43,32 @@ void freeze(Module& module) {
   if (module.hasattr("training")) module = torch::jit::freeze(module);
 }
 
+/// Editing has frozen the network without what freezing usually does to the numbers.
+void complete_freeze(Module& module) {
+  std::shared_ptr<torch::jit::Graph> graph = module.get_method("forward").graph();
+  torch::jit::OptimizeFrozenGraph(graph, /*optimize_numerics=*/true);
+}
+
+/// Why two of these knobs cannot be combined, or "".
+std::string conflict(const VariantKey& key) {
+  if (key.int8 == Int8::off) return key.int8_engine == Int8Engine::x86 ? "" : "int8_engine needs int8";
+  if (key.precision != Precision::fp32) return "int8 quantizes a network in fp32, not one of another precision";
+  if (key.weight_only != WeightOnly::off) return "int8 quantizes the weights itself: weight_only must be off";
+  if (key.graph != Graph::as_saved) return "int8 freezes the graph in its own way: graph must be as_saved";
+  return "";
+}
+
 /// The order matters: rounding works on the weights as they are, types must change before a freeze folds them.
-void convert(Module& module, const VariantKey& key) {
+void convert(Module& module, const VariantKey& key, const CalibrationRun& calibration) {
   quantize_weights(module, key.weight_only);
   set_precision(module, key.precision);
   if (key.memory_format == MemoryFormat::channels_last) set_channels_last(module);
-  if (key.graph == Graph::frozen) freeze(module);
+  edit_graph(module, key.edits);
+  if (key.int8 != Int8::off) module = quantize_static(std::move(module), key, calibration);
+  if (key.graph != Graph::as_saved && !key.edits.empty())
+    complete_freeze(module);
+  else if (key.graph == Graph::frozen)
+    freeze(module);
   if (key.graph == Graph::optimized) module = torch::jit::optimize_for_inference(module);
 }
 
@@ -58,19 +81,22 @@ Module load_module(const std::filesystem::path& path) {
   return module;
 }
 
-Variant make_variant(const std::filesystem::path& path, const VariantKey& key) {
+Variant make_variant(const std::filesystem::path& path, const VariantKey& key, const CalibrationRun& calibration) {
+  if (const std::string reason = conflict(key); !reason.empty())
+    throw ModelFailure(oracle::Status::unavailable, reason);
   const at::NoGradGuard no_grad;
   Variant variant{.module = load_module(path), .type = input_type(key.precision)};
   if (key.memory_format == MemoryFormat::channels_last) variant.memory_format = at::MemoryFormat::ChannelsLast;
   const std::uint64_t copies = key.graph == Graph::optimized ? 2 : 1;  // oneDNN packs its own
+  const std::uint64_t loaded_bytes = tensor_bytes(variant.module);     // what int8 packs is no tensor any more
   try {
-    convert(variant.module, key);
+    convert(variant.module, key, calibration);
   } catch (...) {
     const ModelFailure failure = current_failure("this network cannot be converted");
-    if (failure.status == oracle::Status::out_of_memory) throw failure;
+    if (failure.status != oracle::Status::model_error) throw failure;
     throw ModelFailure(oracle::Status::unavailable, failure.what());
   }
-  variant.bytes = copies * tensor_bytes(variant.module) + kOverheadBytes;
+  variant.bytes = copies * std::max(loaded_bytes, tensor_bytes(variant.module)) + kOverheadBytes;
   return variant;
 }
 

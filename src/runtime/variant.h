@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "robustcheck/runtime/model.h"
 #include "settings.h"
 
 namespace robustcheck::runtime {
@@ -24,7 +25,8 @@ struct Variant {
 torch::jit::Module load_module(const std::filesystem::path& path);
 
 /// Loads a file anew and converts it: a module that has run, or was frozen, cannot be converted any more.
-/// Throws ModelFailure{unavailable} where a conversion does not work on this network.
-Variant make_variant(const std::filesystem::path& path, const VariantKey& key);
+/// Throws ModelFailure{unavailable} for knobs that exclude each other, and where a conversion does not work on this
+/// network.
+Variant make_variant(const std::filesystem::path& path, const VariantKey& key, const CalibrationRun& calibration);
 
 }  // namespace robustcheck::runtime

@@ -72,7 +72,7 @@ void convert(Module& module, at::ScalarType type) {
 
 void quantize_weights(Module& module, WeightOnly weight_only) {
   if (weight_only == WeightOnly::off) return;
-  const double levels = weight_only == WeightOnly::int8 ? 127.0 : 7.0;
+  const double levels = weight_only == WeightOnly::int8 ? 127.0 : weight_only == WeightOnly::int6 ? 31.0 : 7.0;
   rewrite_weights(module, [levels](const at::Tensor& weight) { return quantized(weight, levels); });
 }
 

@@ -57,4 +57,10 @@ const std::vector<KnobInfo>& all_knobs() {
   return kKnobs;
 }
 
+Catalogue with_variants(Catalogue catalogue, const std::vector<std::string>& names) {
+  for (KnobInfo& knob : catalogue.knobs)
+    if (knob.name == "model_variant") knob.values.insert(knob.values.end(), names.begin(), names.end());
+  return catalogue;
+}
+
 }  // namespace robustcheck::space

@@ -2,6 +2,57 @@
 
 namespace robustcheck::space {
 
-KnobTable structural_knobs() { return {}; }
+KnobTable structural_knobs() {
+  return {
+      {"model_variant",
+       "structural",
+       "model",
+       {"as_given"},
+       "another checkpoint in the model's place, given with --variant NAME=FILE",
+       "Zhang et al. 2022, arXiv 2211.10012"},
+      {"pool_ceil_mode",
+       "structural",
+       "model",
+       {"as_saved", "floor", "ceil"},
+       "rounding of the output size of max and average pooling",
+       "SysNoise, MLSys 2023"},
+      {"pool_count_include_pad",
+       "structural",
+       "model",
+       {"as_saved", "include", "exclude"},
+       "whether average pooling counts the padding",
+       "torch.nn.AvgPool2d"},
+      {"gelu",
+       "structural",
+       "model",
+       {"as_saved", "exact", "tanh"},
+       "GELU by the error function or by its tanh approximation",
+       "torch.nn.GELU"},
+      {"batch_norm_eps",
+       "structural",
+       "model",
+       {"as_saved", "1e-05", "0.001"},
+       "epsilon of batch normalisation: PyTorch's default and Keras's",
+       "torch.nn.BatchNorm2d, keras.layers.BatchNormalization"},
+      {"layer_norm_eps",
+       "structural",
+       "model",
+       {"as_saved", "1e-05", "1e-06", "0.001"},
+       "epsilon of layer normalisation: PyTorch's default, that of many vision transformers, and Keras's",
+       "torch.nn.LayerNorm, keras.layers.LayerNormalization"},
+      {"align_corners",
+       "structural",
+       "model",
+       {"as_saved", "true", "false"},
+       "whether resampling inside the network aligns the centres of the corner pixels",
+       "torch.nn.functional.interpolate, grid_sample, affine_grid"},
+      {"upsample_mode",
+       "structural",
+       "model",
+       {"as_saved", "nearest", "nearest_exact", "bilinear", "bicubic"},
+       "interpolation of resampling inside the network",
+       "SysNoise, MLSys 2023"},
+  };
+}
 
 }  // namespace robustcheck::space

@@ -77,7 +77,7 @@ void add_rows(Space& space, const Catalogue& catalogue, std::span<const ProfileR
 
 void add_knobs(Space& space, const Catalogue& catalogue) {
   for (const KnobInfo& info : catalogue.knobs)
-    if (space.find_knob(info.name) == nullptr) space.knobs.push_back(gene_of(info));
+    if (info.values.size() > 1 && space.find_knob(info.name) == nullptr) space.knobs.push_back(gene_of(info));
 }
 
 /// Least structural similarity of a valid picture: what almost every single transform at its end in the profile keeps
@@ -168,6 +168,14 @@ void select(std::vector<Gene>& genes, const std::vector<std::string>& list, cons
   genes = std::move(selected);
 }
 
+/// A knob that the user named may have nothing to vary.
+void require_values(const std::vector<KnobGene>& knobs) {
+  for (const KnobGene& gene : knobs)
+    if (gene.values.empty())
+      throw Error(ErrorKind::usage, "--knobs: " + gene.info.name + " has no value but " + gene.info.reference() +
+                                        "; give checkpoints with --variant NAME=FILE");
+}
+
 }  // namespace
 
 const std::vector<Profile>& all_profiles() {
@@ -189,6 +197,7 @@ Space make_space(const SpaceRequest& request, const Catalogue& catalogue) {
   });
   select<KnobGene>(space.knobs, request.knobs, "--knobs",
                    [&](const std::string& name) { return gene_of(catalogue.knob(name, "--knobs")); });
+  require_values(space.knobs);
   if (space.validity.ssim == 1.0) space.validity.ssim = Validity{}.ssim;  // no profile with data
   space.validity = parse_validity(request.validity, space.validity, "--validity");
   return space;

@@ -138,6 +138,129 @@ class FixedFloat(nn.Module):
         return self.head(x.flatten(1).to(torch.float32))
 
 
+class Structural(nn.Module):
+    """One of every node that a conversion tool changes. The defaults are what is saved as structural.pt."""
+
+    def __init__(
+        self,
+        pool_ceil_mode: bool = False,
+        pool_count_include_pad: bool = True,
+        gelu: str = "none",
+        batch_norm_eps: float = 1e-5,
+        layer_norm_eps: float = 1e-5,
+        upsample_mode: str = "bilinear",
+        align_corners: bool | None = False,
+    ) -> None:
+        super().__init__()
+        torch.manual_seed(2)
+        self.conv = nn.Conv2d(CHANNELS, 6, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(6, eps=batch_norm_eps)
+        self.gelu = nn.GELU(approximate=gelu)
+        self.max_pool = nn.MaxPool2d(3, stride=2, ceil_mode=pool_ceil_mode)
+        self.up = nn.Upsample(
+            size=(7, 7), mode=upsample_mode, align_corners=None if "nearest" in upsample_mode else align_corners
+        )
+        self.grid_mode = {"nearest-exact": "bilinear"}.get(upsample_mode, upsample_mode)
+        self.align_corners = bool(align_corners)
+        self.avg_pool = nn.AvgPool2d(
+            3, stride=2, padding=1, ceil_mode=pool_ceil_mode, count_include_pad=pool_count_include_pad
+        )
+        self.token_norm = nn.LayerNorm(6, eps=layer_norm_eps)
+        self.head = nn.Linear(6, CLASSES)
+        with torch.no_grad():
+            self.norm.running_mean.uniform_(-0.2, 0.2)
+            self.norm.running_var.uniform_(0.002, 0.02)
+            self.head.weight.mul_(8.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.up(self.max_pool(self.gelu(self.norm(self.conv(x)))))
+        turn = torch.tensor([[0.9, -0.3, 0.1], [0.3, 0.9, 0.0]]).expand(x.size(0), 2, 3)
+        grid = nn.functional.affine_grid(turn, [x.size(0), 6, 7, 7], align_corners=self.align_corners)
+        x = nn.functional.grid_sample(x, grid, mode=self.grid_mode, align_corners=self.align_corners)
+        x = self.avg_pool(x) * 0.05
+        return self.head(self.token_norm(x.mean((2, 3))))
+
+
+class FixedPool(nn.Module):
+    """A pooling whose rounding decides how many inputs the last layer has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pool = nn.MaxPool2d(3, stride=2)
+        self.head = nn.Linear(CHANNELS * 3 * 3, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.pool(x).flatten(1))
+
+
+class FourClasses(nn.Module):
+    """A checkpoint of another task."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(1)[:, :4]
+
+
+class Attention(nn.Module):
+    """Scripted, it makes LibTorch 2.13's quantisation passes read a null pointer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(CHANNELS * SIZE, 2, batch_first=True)
+        self.head = nn.Linear(CHANNELS * SIZE, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = x.permute(0, 2, 1, 3).flatten(2)
+        return self.head(self.attention(rows, rows, rows)[0][:, -1])
+
+
+class BatchStatistics(nn.Module):
+    """A batch norm without statistics: there is no quantized operator like it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(CHANNELS, CHANNELS, 1)
+        self.norm = nn.BatchNorm2d(CHANNELS, track_running_stats=False)
+        self.head = nn.Linear(CHANNELS * SIZE * SIZE, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.norm(self.conv(x)).flatten(1))
+
+
+# What each value of a structural knob does to Structural.
+EDITS = {
+    "pool_ceil_mode=ceil": {"pool_ceil_mode": True},
+    "pool_count_include_pad=exclude": {"pool_count_include_pad": False},
+    "gelu=tanh": {"gelu": "tanh"},
+    "batch_norm_eps=0.001": {"batch_norm_eps": 0.001},
+    "layer_norm_eps=0.001": {"layer_norm_eps": 0.001},
+    "layer_norm_eps=1e-06": {"layer_norm_eps": 1e-6},
+    "align_corners=true": {"align_corners": True},
+    "upsample_mode=nearest": {"upsample_mode": "nearest"},
+    "upsample_mode=nearest_exact": {"upsample_mode": "nearest-exact"},
+    "upsample_mode=bicubic": {"upsample_mode": "bicubic"},
+}
+
+
+def save_structural(out: Path) -> None:
+    """Three files of the same network, what PyTorch computes from networks built with each edit, and odd ones."""
+    batch = ramp(BATCH)
+    with torch.no_grad():
+        plain = Structural().eval()
+        torch.jit.trace(plain, ramp(2), check_inputs=[(batch,)]).save(str(out / "structural.pt"))
+        torch.jit.script(plain).save(str(out / "structural_scripted.pt"))
+        torch.jit.freeze(torch.jit.script(plain), optimize_numerics=False).save(str(out / "structural_frozen.pt"))
+        expected = {"batch": BATCH, "logits": {"": plain(batch).tolist()}}
+        for name, arguments in EDITS.items():
+            expected["logits"][name] = Structural(**arguments).eval()(batch).tolist()
+    (out / "structural.json").write_text(json.dumps(expected) + "\n")
+    torch.manual_seed(3)
+    torch.jit.trace(FixedPool().eval(), ramp(2)).save(str(out / "fixed_pool.pt"))
+    torch.jit.script(FourClasses().eval()).save(str(out / "four_classes.pt"))
+    torch.jit.trace(Net().eval(), ramp(2)).save(str(out / "other_seed.pt"))
+    torch.jit.script(Attention().eval()).save(str(out / "attention.pt"))
+    torch.jit.script(BatchStatistics().eval()).save(str(out / "batch_statistics.pt"))
+
+
 def save_good(out: Path, net: Net) -> None:
     example = ramp(2)
     traced = torch.jit.trace(net, example)
@@ -202,6 +325,7 @@ def main() -> None:
     net = Net().eval()
     save_good(out, net)
     save_bad(out, net)
+    save_structural(out)
     print(f"{out}: {sum(path.stat().st_size for path in out.iterdir())} bytes in {len(list(out.iterdir()))} files")
 
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "robustcheck/app/session.h"
 #include "robustcheck/base/dataset.h"
 #include "robustcheck/image/preprocessing.h"
 #include "robustcheck/oracle/observation.h"
@@ -22,7 +23,12 @@ struct Case {
   std::string oracle;
   oracle::Observation reference;
   oracle::Observation observed;
+  std::vector<report::VariantFile> variants{};  ///< that the variance names
+  std::vector<ImageFile> calibration{};         ///< where the variance has an int8 network
 };
+
+/// Adds the files of `session` that the variance of `one` needs beside model and image.
+void add_files(Case& one, const Session& session);
 
 Json to_json(const Case& one);
 /// Throws Error{usage} that names the place.

@@ -21,6 +21,9 @@ struct SessionOptions {
   double timeout_s = 60.0;  ///< deadline of one batch
   std::size_t limit = 0;    ///< images, spread over the classes; 0 = all
   std::size_t max_bad_images = 0;
+  std::vector<std::string> variants;    ///< further checkpoints, NAME=FILE
+  std::size_t calibration_images = 64;  ///< of the search half, for int8
+  std::uint64_t split_seed = 0;
 };
 
 struct OutputOptions {
@@ -34,7 +37,6 @@ struct SearchOptions {
   space::SpaceRequest space;
   std::filesystem::path out;  ///< empty: robustcheck-<model stem>
   std::uint64_t seed = 1;
-  std::uint64_t split_seed = 0;
   std::uint64_t budget = 20000;    ///< evaluations of the strategy
   std::uint64_t after_budget = 0;  ///< evaluations after it; 0 = twice the budget, at least 6,000
   double max_seconds = 0.0;        ///< of the search phase; 0 = no limit

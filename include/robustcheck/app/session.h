@@ -9,6 +9,8 @@
 #include "robustcheck/eval/process_evaluator.h"
 #include "robustcheck/eval/worker_pool.h"
 #include "robustcheck/image/preprocessing.h"
+#include "robustcheck/report/report.h"
+#include "robustcheck/space/catalogue.h"
 
 namespace robustcheck::app {
 
@@ -18,6 +20,9 @@ struct Session {
   std::string model_sha256;
   image::Preprocessing preprocessing;
   Dataset dataset;
+  std::vector<report::VariantFile> variants;  ///< further checkpoints, values of model_variant
+  std::vector<ImageIndex> calibration;        ///< what an int8 network is calibrated on
+  space::Catalogue catalogue;                 ///< what a variance may name here
   std::unique_ptr<eval::WorkerPool> pool;
   std::unique_ptr<eval::ProcessEvaluator> evaluator;
 

@@ -41,8 +41,17 @@ Dataset list_dataset(const std::filesystem::path& path, const std::vector<std::s
 /// The first `limit` images spread evenly over the classes (over the whole list without labels), in sorted path order.
 Dataset limited(const Dataset& dataset, std::size_t limit);
 
+/// `count` of the images `among`, spread evenly over the classes (over the whole list without labels), in the order of
+/// `among`. Fewer where a class has not enough.
+std::vector<ImageIndex> spread_over_classes(const Dataset& dataset, const std::vector<ImageIndex>& among,
+                                            std::size_t count);
+
 /// True: the image belongs to the confirmation half, for good (DESIGN "Meaning"): the lowest bit of SHA-256(SHA-256 hex
 /// of the content, "/", the split seed in decimal).
 bool in_confirmation_half(const ImageFile& image, std::uint64_t split_seed);
+
+/// The images that an int8 network is calibrated on: `count` of the search half, spread over the classes. Never one of
+/// the confirmation half, where rates are measured; the same for the same files, `count` and split seed.
+std::vector<ImageIndex> calibration_images(const Dataset& dataset, std::size_t count, std::uint64_t split_seed);
 
 }  // namespace robustcheck

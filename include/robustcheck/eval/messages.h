@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@
 namespace robustcheck::eval {
 
 /// Changes with every change of a message: coordinator and worker of different builds refuse each other.
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 
 /// One image of a job.
 struct WorkItem {
@@ -30,7 +31,9 @@ struct WorkItem {
 struct SetupRequest {
   std::string model;  ///< path, may be empty
   image::Preprocessing preprocessing;
-  std::vector<ImageFile> images;  ///< WorkItem::image indexes them
+  std::vector<ImageFile> images;                  ///< WorkItem::image indexes them
+  std::vector<ImageIndex> calibration{};          ///< of images: what an int8 network is calibrated on
+  std::map<std::string, std::string> variants{};  ///< value of model_variant -> path
   std::uint64_t image_cache_bytes = 1ull << 30;
   std::uint64_t model_cache_bytes = 2ull << 30;
 };

@@ -21,6 +21,11 @@ struct ClassRate {
   std::uint64_t images = 0;
 };
 
+/// A further checkpoint: a value of the knob model_variant.
+struct VariantFile {
+  std::string name, path, sha256;
+};
+
 /// The reference on all images.
 struct Baseline {
   std::optional<double> accuracy;  ///< over all images; none without labels
@@ -94,6 +99,7 @@ struct Report {
   std::vector<std::string> command;
   std::string tool_version;
   std::string model_path, model_sha256;
+  std::vector<VariantFile> variants;
   std::string dataset_path, dataset_sha256;
   std::uint64_t dataset_images = 0;
   bool labelled = false;

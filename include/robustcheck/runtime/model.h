@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -23,6 +25,15 @@ struct Batch {
 struct Logits {
   std::vector<float> values;
   int classes = 0;
+};
+
+/// Calls its argument with every batch of calibration images, in the reference configuration. Empty: there are none.
+using CalibrationRun = std::function<void(const std::function<void(const Batch&)>&)>;
+
+/// What some configurations need beside the model's file.
+struct ModelExtras {
+  std::map<std::string, std::filesystem::path> variants{};  ///< value of model_variant -> file
+  CalibrationRun calibration{};                             ///< called when an int8 network is built
 };
 
 /// A failure of the model, not of robustcheck: the worker answers it as a typed message.
@@ -47,7 +58,9 @@ class Model {
 /// Opens a TorchScript file. Throws ModelFailure{model_error} with a one-line diagnosis: what the file is, and what
 /// would be right (DESIGN: state_dict, pickled module, mobile file, .pt2, truncated, empty, directory, ...).
 /// cache_bytes bounds the memory of loaded variants (least recently used are dropped).
-std::unique_ptr<Model> load_torchscript(const std::filesystem::path& path, std::uint64_t cache_bytes);
+/// The files of `extras` are diagnosed too, and opened when they are needed.
+std::unique_ptr<Model> load_torchscript(const std::filesystem::path& path, std::uint64_t cache_bytes,
+                                        ModelExtras extras = {});
 
 /// LibTorch's version, CPU capability and which reduced precisions are native.
 struct RuntimeInfo {

@@ -51,4 +51,7 @@ struct Catalogue {
 /// Every knob, in the order in which `list knobs` shows them.
 const std::vector<KnobInfo>& all_knobs();
 
+/// `catalogue` with `names` as further values of the knob model_variant: only a command line knows them.
+Catalogue with_variants(Catalogue catalogue, const std::vector<std::string>& names);
+
 }  // namespace robustcheck::space

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/hash.h"
@@ -105,6 +107,40 @@ TEST_F(DatasetTest, SplitsByContentAlone) {
     confirmation += in_confirmation_half(image, 0) ? 1 : 0;
   }
   EXPECT_NEAR(confirmation, 200, 50);
+}
+
+Dataset many_images() {
+  Dataset dataset;
+  dataset.labelled = true;
+  for (int i = 0; i < 400; ++i) {
+    const std::string name = std::to_string(1000 + i);
+    dataset.images.push_back({"/x/" + name, name, sha256_hex(name), i * 10 / 400});
+  }
+  return dataset;
+}
+
+TEST(CalibrationImages, AreOfTheSearchHalfAndSpreadOverTheClasses) {
+  const Dataset dataset = many_images();
+  for (const std::uint64_t split_seed : {0, 1, 2}) {
+    const std::vector<ImageIndex> images = calibration_images(dataset, 50, split_seed);
+    std::vector<int> of_class(10);
+    for (const ImageIndex image : images) {
+      EXPECT_FALSE(in_confirmation_half(dataset[image], split_seed));
+      ++of_class[static_cast<std::size_t>(*dataset[image].label)];
+    }
+    EXPECT_EQ(of_class, std::vector<int>(10, 5));
+    EXPECT_TRUE(std::is_sorted(images.begin(), images.end()));
+    EXPECT_EQ(images, calibration_images(dataset, 50, split_seed));
+  }
+  EXPECT_NE(calibration_images(dataset, 50, 0), calibration_images(dataset, 50, 1));
+}
+
+TEST(CalibrationImages, AreTheWholeSearchHalfWhereThatIsSmall) {
+  const Dataset dataset = many_images();
+  const auto search_half = static_cast<std::size_t>(std::count_if(
+      dataset.images.begin(), dataset.images.end(), [](const auto& image) { return !in_confirmation_half(image, 0); }));
+  EXPECT_EQ(calibration_images(dataset, 10000, 0).size(), search_half);
+  EXPECT_TRUE(calibration_images(Dataset{}, 64, 0).empty());
 }
 
 }  // namespace

@@ -50,9 +50,9 @@ void misbehave(const std::string& word) {
     hang();
   }
   if (word == "half") {
-    const std::uint32_t version = kProtocolVersion;
-    send_raw("RCHK" + std::string(reinterpret_cast<const char*>(&version), sizeof(version)) +
-             std::string("\7\0\0\0\0\0\0\0abc", 11));
+    static_assert(kProtocolVersion < 256);
+    send_raw("RCHK" + std::string(1, static_cast<char>(kProtocolVersion)) +
+             std::string("\0\0\0\7\0\0\0\0\0\0\0abc", 14));
     hang();
   }
 }

@@ -28,6 +28,8 @@ SetupRequest a_setup() {
   setup.images[1].label = 7;
   setup.preprocessing.batch = 1;
   setup.model_cache_bytes = 3;
+  setup.calibration = {1, 0};
+  setup.variants = {{"seed2", "/models/y.pt"}, {"tf", "/models/z.pt"}};
   return setup;
 }
 
@@ -86,12 +88,20 @@ TEST(Messages, KeepASetup) {
   EXPECT_EQ(copy.preprocessing, setup.preprocessing);
   EXPECT_EQ(copy.model_cache_bytes, 3u);
   EXPECT_EQ(copy.image_cache_bytes, setup.image_cache_bytes);
+  EXPECT_EQ(copy.calibration, setup.calibration);
+  EXPECT_EQ(copy.variants, setup.variants);
   ASSERT_EQ(copy.images.size(), 2u);
   EXPECT_EQ(copy.images[0].label, std::nullopt);
   EXPECT_EQ(copy.images[1].label, 7);
   EXPECT_EQ(copy.images[1].name, "ü/b.png");
   EXPECT_EQ(copy.images[1].path, setup.images[1].path);
   EXPECT_EQ(copy.images[1].sha256, setup.images[1].sha256);
+}
+
+TEST(Messages, RefuseACalibrationImageThatIsNotThere) {
+  SetupRequest setup = a_setup();
+  setup.calibration = {2};
+  EXPECT_THROW(through_request(setup), Error);
 }
 
 TEST(Messages, KeepAForwardJob) {

@@ -165,6 +165,20 @@ TEST_F(ObserveTrials, WaitsForTwoImagesAtMostIfAllHang) {
   EXPECT_EQ(pool_.jobs.size(), 3u);
 }
 
+TEST_F(ObserveTrials, LosesThreeWorkersAtMostToAConfigurationThatAlwaysCrashes) {
+  pool_.bad_value = "int8";
+  const auto rows = observe({trial(64, knob("int8"))}, 32);
+  EXPECT_THAT(statuses(rows[0]), Each(Status::crash));
+  EXPECT_EQ(pool_.jobs.size(), 3u);
+}
+
+TEST_F(ObserveTrials, FindsTheImageThatCrashesAConfigurationThatWorksOtherwise) {
+  pool_.bad_images = {5};
+  const auto rows = observe({trial(8, knob("bf16"))}, 8);
+  EXPECT_EQ(std::count_if(rows[0].begin(), rows[0].end(), [](const auto& row) { return row.ok(); }), 7);
+  EXPECT_EQ(rows[0][5].status, Status::crash);
+}
+
 TEST_F(ObserveTrials, FindsTheImageThatHangs) {
   pool_.bad_images = {5};
   pool_.failure = Status::timeout;

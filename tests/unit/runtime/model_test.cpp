@@ -40,10 +40,17 @@ TEST_P(GoodModel, ComputesWhatPyTorchComputes) {
   EXPECT_LT(largest_difference(logits.values, rows), 1e-4);
 }
 
+/// What depends on the graph, or on another knob, may be unavailable.
 TEST_P(GoodModel, RunsUnderEveryKnobValue) {
   for (const space::KnobInfo& knob : space::all_knobs())
-    for (const std::string& value : knob.values)
-      EXPECT_EQ(scores(*model_, {{knob.name, value}}).size(), 32u * 5u) << knob.name << "=" << value;
+    for (const std::string& value : knob.values) {
+      std::size_t count = 32u * 5u;
+      const ModelFailure failure = failure_of([&] { count = scores(*model_, {{knob.name, value}}).size(); });
+      const bool depends = knob.knob_class == "structural" || knob.name.starts_with("int8");
+      EXPECT_TRUE(failure.status == Status::ok || (depends && failure.status == Status::unavailable))
+          << knob.name << "=" << value << ": " << failure.what();
+      EXPECT_EQ(count, 32u * 5u) << knob.name << "=" << value;
+    }
 }
 
 TEST_P(GoodModel, MovesItsScoresWithinMeasuredBounds) {
@@ -64,6 +71,7 @@ TEST_P(GoodModel, MovesItsScoresWithinMeasuredBounds) {
       {{{"onednn", "off"}}, 0.0, 5e-5},
       {{{"threads", "2"}}, 0.0, 5e-5},
       {{{"weight_only", "int8"}}, 1e-3, 0.15},
+      {{{"weight_only", "int6"}}, 0.01, 0.6},
       {{{"weight_only", "int4"}}, 0.05, 2.0},
   };
   const std::vector<float> reference = scores(*model_, {});

@@ -122,6 +122,36 @@ TEST_F(ServiceTest, AppliesTheResizeFilterKnob) {
   EXPECT_NE(forward({{0, {}, 0}}, 1, {{"resize_filter", "opencv-nearest"}}).rows[0].scores, specified);
 }
 
+TEST_F(ServiceTest, CalibratesAnInt8NetworkOnTheImagesOfTheSetup) {
+  const auto int8 = [&](std::vector<ImageIndex> calibration) {
+    setup_.calibration = std::move(calibration);
+    set_up();
+    return forward({{0, {}, 0}, {1, {}, 0}}, 2, {{"int8", "static_per_channel"}}).rows[1].scores;
+  };
+  const std::vector<float> all = int8({0, 1, 2});
+  EXPECT_NE(all, forward({{0, {}, 0}, {1, {}, 0}}, 2).rows[1].scores);
+  EXPECT_EQ(int8({2, 0, 1}), all);
+  EXPECT_EQ(int8({0, 1, 3, 2}), all) << "image 3 cannot be read";
+  EXPECT_NE(int8({0}), all);
+}
+
+TEST_F(ServiceTest, HasNoInt8NetworkWithoutCalibrationImages) {
+  set_up();
+  const eval::Failure answer = failure(ForwardRequest{{{"int8", "static_per_channel"}}, {{0, {}, 0}}, 1});
+  EXPECT_EQ(answer.status, Status::unavailable);
+  EXPECT_THAT(answer.message, HasSubstr("needs calibration images"));
+}
+
+TEST_F(ServiceTest, RunsAnotherCheckpoint) {
+  setup_.variants["other"] = model_file("other_seed.pt");
+  set_up();
+  const std::vector<float> other = forward({{0, {}, 0}}, 1, {{"model_variant", "other"}}).rows[0].scores;
+  EXPECT_NE(other, forward({{0, {}, 0}}, 1).rows[0].scores);
+  setup_.model = model_file("other_seed.pt");
+  set_up();
+  EXPECT_EQ(other, forward({{0, {}, 0}}, 1).rows[0].scores);
+}
+
 TEST_F(ServiceTest, GivesTheSameBitsWithoutRoomForDecodedImages) {
   set_up();
   const std::vector<WorkItem> items = {{0, {}, 0}, {1, {kBrighter}, 0}, {2, {}, 0}};

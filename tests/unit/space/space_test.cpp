@@ -13,8 +13,23 @@ Space toy_space(SpaceRequest request = {}) { return make_space(request, toy_cata
 TEST(Space, JoinsProfiles) {
   const Space space = toy_space({.profiles = {"mild", "deployment"}});
   EXPECT_EQ(space.transforms.size(), 3U);
-  EXPECT_EQ(space.knobs.size(), all_knobs().size());
+  EXPECT_EQ(space.knobs.size() + 1, all_knobs().size());  // without checkpoints model_variant has nothing to vary
   EXPECT_EQ(space.find_transform("rotate")->ranges[0].high, 7.0);
+}
+
+TEST(Space, VariesTheCheckpointsThatWereGiven) {
+  const Catalogue catalogue = with_variants(toy_catalogue(), {"seed2", "tf"});
+  const Space space = make_space({.profiles = {"deployment"}}, catalogue);
+  ASSERT_NE(space.find_knob("model_variant"), nullptr);
+  EXPECT_EQ(space.find_knob("model_variant")->values, (std::vector<std::string>{"seed2", "tf"}));
+  EXPECT_NO_THROW(toy_space({.knobs = {"-model_variant"}}));
+  try {
+    toy_space({.knobs = {"model_variant"}});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "--knobs: model_variant has no value but as_given; give checkpoints with --variant NAME=FILE");
+  }
 }
 
 TEST(Space, KeepsDropsOrEmptiesByList) {

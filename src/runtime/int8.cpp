@@ -1,0 +1,148 @@
+#include "int8.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Context.h>
+#include <torch/csrc/jit/api/compilation_unit.h>
+#include <torch/csrc/jit/passes/fold_conv_bn.h>
+#include <torch/csrc/jit/passes/frozen_conv_folding.h>
+#include <torch/csrc/jit/passes/quantization/finalize.h>
+#include <torch/csrc/jit/passes/quantization/insert_observers.h>
+#include <torch/csrc/jit/passes/quantization/insert_quant_dequant.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+namespace robustcheck::runtime {
+namespace {
+
+using torch::jit::Block;
+using torch::jit::Module;
+using torch::jit::Node;
+
+constexpr at::QEngine kEngines[] = {at::QEngine::X86, at::QEngine::ONEDNN, at::QEngine::FBGEMM, at::QEngine::QNNPACK};
+
+[[noreturn]] void unavailable(const std::string& reason) { throw ModelFailure(oracle::Status::unavailable, reason); }
+
+/// The sums of two 8-bit products overflow their 16 bits in these engines' kernels for CPUs without VNNI; torch.ao
+/// gives their activations 7 bits for that reason (reduce_range).
+bool saturates(Int8Engine engine) { return engine == Int8Engine::x86 || engine == Int8Engine::fbgemm; }
+
+/// What torch.ao's MinMaxObserver computes, as TorchScript. `rows` is how an observed tensor is reduced to minima and
+/// maxima. An observer that never ran (a dead branch) answers scale 1.
+std::string observer_code(const std::string& low, const std::string& high, const std::string& qparams) {
+  return R"(
+def forward(self, x: Tensor) -> Tensor:
+    self.min_val = torch.minimum(self.min_val, )" +
+         low + R"()
+    self.max_val = torch.maximum(self.max_val, )" +
+         high + R"()
+    return x
+
+def calculate_qparams(self) -> Tuple[Tensor, Tensor]:
+    if bool(torch.any(self.min_val > self.max_val)):
+        return torch.ones([1]), torch.zeros([1], dtype=4)
+    low = torch.minimum(self.min_val, torch.zeros_like(self.min_val))
+    high = torch.maximum(self.max_val, torch.zeros_like(self.max_val))
+)" + qparams;
+}
+
+Module make_observer(const std::string& name, at::ScalarType type, at::QScheme scheme, const std::string& code) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  Module observer(c10::QualifiedName("__torch__.robustcheck." + name), std::make_shared<torch::jit::CompilationUnit>());
+  const auto number = [&](const std::string& attribute, std::int64_t value) {
+    observer.register_attribute(attribute, c10::IntType::get(), value);
+  };
+  observer.register_buffer("min_val", at::scalar_tensor(kInfinity));
+  observer.register_buffer("max_val", at::scalar_tensor(-kInfinity));
+  number("dtype", static_cast<std::int64_t>(type));
+  number("qscheme", static_cast<std::int64_t>(scheme));
+  number("ch_axis", 0);
+  observer.define(code);
+  return observer;
+}
+
+/// quint8, affine: the range that was seen, widened to hold 0.
+Module activation_observer(int largest) {
+  const std::string top = std::to_string(largest);
+  return make_observer("ActivationObserver", at::kQUInt8, at::kPerTensorAffine,
+                       observer_code("x.detach().min()", "x.detach().max()",
+                                     "    scale = torch.clamp((high - low) / " + top + R"(.0, 1.1920928955078125e-07)
+    zero_point = torch.clamp(0.0 - torch.round(low / scale), 0.0, )" +
+                                         top + R"(.0)
+    return scale, torch.to(zero_point, 4)
+)"));
+}
+
+/// qint8, symmetric.
+Module weight_observer(bool per_channel) {
+  const std::string rows = per_channel ? "x.detach().flatten(1)" : "x.detach()";
+  const std::string argument = per_channel ? "(1)[0]" : "()";
+  return make_observer("WeightObserver", at::kQInt8, per_channel ? at::kPerChannelSymmetric : at::kPerTensorSymmetric,
+                       observer_code(rows + ".min" + argument, rows + ".max" + argument,
+                                     R"(    largest = torch.maximum(0.0 - low, high)
+    scale = torch.clamp(largest / 127.5, 1.1920928955078125e-07)
+    return scale, torch.to(torch.zeros_like(scale), 4)
+)"));
+}
+
+/// A frozen network has its weights in its graph, where the first pass does not look.
+Module folded(Module module) {
+  if (module.hasattr("training")) return torch::jit::FoldConvBatchNorm(module);
+  std::shared_ptr<torch::jit::Graph> graph = module.get_method("forward").graph();
+  torch::jit::FoldFrozenConvBatchnorm(graph);
+  return module;
+}
+
+void calibrate(Module& observed, const CalibrationRun& calibration) {
+  std::size_t batches = 0;
+  if (calibration)
+    calibration([&](const Batch& batch) {
+      const at::Tensor borrowed = at::from_blob(const_cast<float*>(batch.values.data()),
+                                                {batch.count, batch.channels, batch.height, batch.width}, at::kFloat);
+      observed.forward({borrowed.clone()});
+      ++batches;
+    });
+  if (batches == 0) unavailable("int8 needs calibration images and there are none");
+}
+
+std::size_t quantized_operators(Block* block) {
+  std::size_t count = 0;
+  for (Node* node : block->nodes()) {
+    const std::string name = node->kind().toQualString();
+    count += name.starts_with("quantized::") && name.find("pack") == std::string::npos ? 1 : 0;
+    for (Block* inner : node->blocks()) count += quantized_operators(inner);
+  }
+  return count;
+}
+
+}  // namespace
+
+void use_engine(const VariantKey& key) {
+  static const at::QEngine kDefault = at::globalContext().qEngine();
+  const bool quantized = key.int8 != Int8::off;
+  const at::QEngine engine = quantized ? kEngines[static_cast<std::size_t>(key.int8_engine)] : kDefault;
+  const std::vector<at::QEngine>& supported = at::globalContext().supportedQEngines();
+  if (quantized && std::find(supported.begin(), supported.end(), engine) == supported.end())
+    unavailable("this LibTorch has no int8 engine " + c10::toString(engine));
+  at::globalContext().setQEngine(engine);
+  if (at::globalContext().qEngine() != engine)
+    unavailable("LibTorch did not take int8 engine " + c10::toString(engine));
+}
+
+Module quantize_static(Module module, const VariantKey& key, const CalibrationRun& calibration) {
+  const Module activation = activation_observer(saturates(key.int8_engine) ? 127 : 255);
+  const Module weight = weight_observer(key.int8 == Int8::static_per_channel);
+  const torch::jit::QConfigDict config = {{"", std::make_tuple(activation, weight)}};
+  constexpr auto kStatic = torch::jit::QuantType::STATIC;
+  Module prepared = folded(std::move(module));
+  Module observed = torch::jit::InsertObservers(prepared, "forward", config, /*inplace=*/false, kStatic);
+  calibrate(observed, calibration);
+  Module marked = torch::jit::InsertQuantDeQuant(observed, "forward", /*inplace=*/false, /*debug=*/false, kStatic);
+  Module finished = torch::jit::Finalize(marked, kStatic);
+  if (quantized_operators(finished.get_method("forward").graph()->block()) == 0)
+    unavailable("no operator was quantized");
+  return finished;
+}
+
+}  // namespace robustcheck::runtime
