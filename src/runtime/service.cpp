@@ -33,11 +33,6 @@ struct Service::State {
 
 namespace {
 
-std::string filter_of(const space::Assignment& config) {
-  const auto found = config.find("resize_filter");
-  return found == config.end() || found->second == "as_specified" ? "" : found->second;
-}
-
 std::vector<Observation> failed_rows(std::span<const std::string> problems) {
   std::vector<Observation> rows;
   for (const std::string& problem : problems) rows.push_back(oracle::failed_observation(Status::image_error, problem));
@@ -86,7 +81,7 @@ eval::Reply Service::State::answer(const eval::ForwardRequest& request) {
   if (request.wanted > request.items.size())
     throw ModelFailure(Status::model_error, "more rows are wanted than items sent");
   eval::ForwardReply reply;
-  const BatchMaker::Made made = ready_maker().make(request.items, filter_of(request.config), reply.timings);
+  const BatchMaker::Made made = ready_maker().make(request.items, pixel_settings(request.config), reply.timings);
   const auto wanted = std::span<const std::string>(made.problems).first(request.wanted);
   const bool none_usable = std::ranges::none_of(made.problems, &std::string::empty);
   reply.rows =
@@ -96,7 +91,7 @@ eval::Reply Service::State::answer(const eval::ForwardRequest& request) {
 
 eval::Reply Service::State::answer(const eval::PerturbRequest& request) {
   eval::Timings unused;
-  const cv::Mat image = ready_maker().perturbed(request.item, unused);
+  const cv::Mat image = ready_maker().perturbed(request.item, {}, unused);
   codec::write_png(request.png, image);
   return eval::PerturbReply{image.cols, image.rows, image.channels()};
 }

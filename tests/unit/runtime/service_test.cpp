@@ -73,8 +73,8 @@ TEST_F(ServiceTest, RunsDecodedPerturbedPreprocessedImages) {
   std::vector<float> planes(2 * 3 * 8 * 8);
   const cv::Mat brighter =
       transform::apply_chain(picture(1), std::vector{kBrighter}, 0, hash_key(setup_.images[1].sha256));
-  image::preprocess(picture(0), setup_.preprocessing, "", std::span(planes).first(3 * 8 * 8));
-  image::preprocess(brighter, setup_.preprocessing, "", std::span(planes).last(3 * 8 * 8));
+  image::preprocess(picture(0), setup_.preprocessing, {}, std::span(planes).first(3 * 8 * 8));
+  image::preprocess(brighter, setup_.preprocessing, {}, std::span(planes).last(3 * 8 * 8));
   const Logits logits = load_torchscript(setup_.model, kRoomy)->run({planes, 2, 3, 8, 8}, {});
   ASSERT_EQ(reply.rows.size(), 2u);
   EXPECT_EQ(reply.rows[0].scores, std::vector<float>(logits.values.begin(), logits.values.begin() + 5));
