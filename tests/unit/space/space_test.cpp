@@ -89,7 +89,16 @@ TEST(Space, KnowsWhichKnobsCannotBeCombined) {
 TEST(Space, TakesBackOnlyTheKnobThatCannotBeCombined) {
   Variance variance;
   variance.config = {{"crop_fraction", "0.75"}, {"resize_rule", "direct"}, {"threads", "2"}, {"yuv_matrix", "bt709"}};
-  EXPECT_EQ(repaired(variance, toy_space()).config, (Assignment{{"resize_rule", "direct"}, {"threads", "2"}}));
+  EXPECT_EQ(repaired(variance, toy_space({.knobs = {"-yuv"}})).config,
+            (Assignment{{"resize_rule", "direct"}, {"threads", "2"}}));
+}
+
+TEST(Space, SetsTheKnobThatAnotherOneNeeds) {
+  const Assignment whole = {{"yuv", "i420"}, {"yuv_matrix", "bt709"}};
+  EXPECT_EQ(repaired({{}, {{"yuv_matrix", "bt709"}}, 0}, toy_space()).config, whole);
+  EXPECT_EQ(completed({{"yuv_matrix", "bt709"}}), whole);
+  EXPECT_EQ(completed({{"yuv", "nv12"}, {"yuv_matrix", "bt709"}}).at("yuv"), "nv12");
+  EXPECT_EQ(completed({}), Assignment{});
 }
 
 }  // namespace
