@@ -26,7 +26,11 @@ std::size_t first_equal(std::span<const eval::WorkItem> items, std::size_t i) {
 }  // namespace
 
 PixelSettings pixel_settings(const space::Assignment& config) {
-  return {codec::decode_settings(config), image::preprocess_settings(config)};
+  try {
+    return {codec::decode_settings(config), image::preprocess_settings(config)};
+  } catch (const Error& error) {
+    throw ModelFailure(oracle::Status::unavailable, error.what());
+  }
 }
 
 BatchMaker::BatchMaker(std::vector<ImageFile> images, image::Preprocessing preprocessing, std::uint64_t cache_bytes)

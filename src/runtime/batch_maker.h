@@ -20,6 +20,7 @@ struct PixelSettings {
   codec::DecodeSettings decode;
   image::PreprocessSettings preprocess;
 };
+/// Throws ModelFailure{unavailable} for a value that is unknown here; knobs of other classes are passed over.
 PixelSettings pixel_settings(const space::Assignment& config);
 
 /// Turns work items into the network's input: decode -> perturb -> preprocess.

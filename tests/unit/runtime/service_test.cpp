@@ -158,7 +158,9 @@ TEST_F(ServiceTest, AppliesEveryPreprocessingKnobOfTheCatalogue) {
       if (knob.knob_class == "preprocessing") {
         EXPECT_TRUE(forward({{0, {}, 0}}, 1, {{knob.name, value}}).rows.at(0).ok()) << knob.name << '=' << value;
       }
-  EXPECT_THAT(failure(ForwardRequest{{{"yuv", "nv21"}}, {{0, {}, 0}}, 1}).message, HasSubstr("no value 'nv21'"));
+  const eval::Failure unknown = failure(ForwardRequest{{{"yuv", "nv21"}}, {{0, {}, 0}}, 1});
+  EXPECT_EQ(unknown.status, Status::unavailable);
+  EXPECT_THAT(unknown.message, HasSubstr("no value 'nv21'"));
 }
 
 TEST_F(ServiceTest, GivesTheSameBitsWithoutRoomForDecodedImages) {
