@@ -50,6 +50,7 @@ std::vector<Variance> without_one_gene(const Variance& variance) {
   for (const auto& [knob, value] : variance.config) {
     smaller.push_back(variance);
     smaller.back().config.erase(knob);
+    if (!space::incompatible(smaller.back().config).empty()) smaller.pop_back();
   }
   return smaller;
 }

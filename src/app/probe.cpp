@@ -33,6 +33,11 @@ Run run(Session& session, const space::Assignment& config, const std::vector<Ima
   return timed && failure(first.rows) == nullptr ? run(session, config, images) : first;
 }
 
+space::Assignment without(space::Assignment config, const std::string& knob) {
+  config.erase(knob);
+  return config;
+}
+
 const Observation* failure(const std::vector<Observation>& rows) {
   const auto found = std::find_if(
       rows.begin(), rows.end(), [](const Observation& row) { return !row.ok() && row.status != Status::image_error; });
@@ -69,13 +74,15 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
     for (const std::string& value : gene.values) {
       ProbedValue row{gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0,
                       images.size(),  0.0};
-      const Run changed = run(session, {{gene.info.name, value}}, images, timed);
+      const space::Assignment config = space::completed({{gene.info.name, value}});
+      const Run changed = run(session, config, images, timed);
       row.seconds = changed.seconds;
       if (const Observation* failed = failure(changed.rows)) {
         row.state = failed->status == Status::unavailable ? "unavailable" : "fails";
         row.message = failed->message;
       } else {
-        compare(reference.rows, changed.rows, row);
+        compare(config.size() == 1 ? reference.rows : run(session, without(config, gene.info.name), images).rows,
+                changed.rows, row);
       }
       probed.push_back(row);
     }

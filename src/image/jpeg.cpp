@@ -126,13 +126,20 @@ bool compress(Encoder& encoder, const cv::Mat& image, int quality) {
   return true;
 }
 
-bool read_header(Decoder& decoder, std::span<const uchar> bytes) {
+J_DCT_METHOD method_of(JpegDecoding::Dct dct) {
+  if (dct == JpegDecoding::Dct::ifast) return JDCT_IFAST;
+  return dct == JpegDecoding::Dct::floating ? JDCT_FLOAT : JDCT_ISLOW;
+}
+
+bool read_header(Decoder& decoder, std::span<const uchar> bytes, JpegDecoding how) {
   if (setjmp(decoder.errors.jump) != 0) return false;
   jpeg_create_decompress(&decoder.codec);
   jpeg_mem_src(&decoder.codec, bytes.data(), bytes.size());
   jpeg_read_header(&decoder.codec, TRUE);
   const int components = decoder.codec.num_components;
   decoder.codec.out_color_space = components == 1 ? JCS_GRAYSCALE : components == 4 ? JCS_CMYK : JCS_EXT_BGR;
+  decoder.codec.dct_method = method_of(how.dct);
+  decoder.codec.do_fancy_upsampling = how.fancy_upsampling ? TRUE : FALSE;
   return true;
 }
 
@@ -175,11 +182,11 @@ std::vector<uchar> encode_jpeg(const cv::Mat& image, int quality) {
   return std::move(encoder.bytes);
 }
 
-cv::Mat decode_jpeg(std::span<const uchar> bytes) {
+cv::Mat decode_jpeg(std::span<const uchar> bytes, JpegDecoding how) {
   Decoder decoder;
   decoder.codec.err = prepare(decoder.errors);
   const auto fail = [&] { throw Error(ErrorKind::input, std::string("damaged JPEG: ") + decoder.errors.message); };
-  if (!read_header(decoder, bytes)) fail();
+  if (!read_header(decoder, bytes, how)) fail();
   const int components = decoder.codec.num_components;
   const int channels = components == 1 || components == 4 ? components : 3;
   const cv::Size size(static_cast<int>(decoder.codec.image_width), static_cast<int>(decoder.codec.image_height));

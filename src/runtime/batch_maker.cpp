@@ -26,23 +26,32 @@ std::size_t first_equal(std::span<const eval::WorkItem> items, std::size_t i) {
 
 }  // namespace
 
+PixelSettings pixel_settings(const space::Assignment& config) {
+  try {
+    return {codec::decode_settings(config), image::preprocess_settings(config)};
+  } catch (const Error& error) {
+    throw ModelFailure(oracle::Status::unavailable, error.what());
+  }
+}
+
 BatchMaker::BatchMaker(std::vector<ImageFile> images, image::Preprocessing preprocessing, std::uint64_t cache_bytes)
     : images_(std::move(images)), preprocessing_(std::move(preprocessing)), decoded_(cache_bytes) {}
 
-cv::Mat BatchMaker::decoded(ImageIndex index) {
-  if (const cv::Mat* known = decoded_.find(index)) return *known;
-  const cv::Mat image = codec::decode(images_[index].path);
-  return decoded_.insert(index, image, image.total() * image.elemSize());
+cv::Mat BatchMaker::decoded(ImageIndex index, const codec::DecodeSettings& settings) {
+  if (const cv::Mat* known = decoded_.find({index, settings})) return *known;
+  const cv::Mat image = codec::decode(images_[index].path, settings);
+  return decoded_.insert({index, settings}, image, image.total() * image.elemSize());
 }
 
-cv::Mat BatchMaker::perturbed(const eval::WorkItem& item, eval::Timings& timings) {
+cv::Mat BatchMaker::perturbed(const eval::WorkItem& item, const codec::DecodeSettings& settings,
+                              eval::Timings& timings) {
   if (item.image >= images_.size())
     throw Error(ErrorKind::internal,
                 "a job names image " + std::to_string(item.image) + " of " + std::to_string(images_.size()));
   cv::Mat image;
   {
     const Stopwatch stopwatch(timings.decode_s);
-    image = decoded(item.image);
+    image = decoded(item.image, settings);
   }
   if (item.data.empty()) return image;
   const Stopwatch stopwatch(timings.perturb_s);
@@ -52,7 +61,7 @@ cv::Mat BatchMaker::perturbed(const eval::WorkItem& item, eval::Timings& timings
 std::optional<space::Distances> BatchMaker::measured(const eval::WorkItem& item) {
   eval::Timings unused;
   try {
-    const cv::Mat image = perturbed({item.image, {}, item.seed}, unused);
+    const cv::Mat image = perturbed({item.image, {}, item.seed}, {}, unused);
     const std::uint64_t key = hash_key(images_[item.image].sha256);
     return image::distances(transform::apply_geometry(image, item.data, item.seed, key),
                             transform::apply_chain(image, item.data, item.seed, key));
@@ -62,21 +71,21 @@ std::optional<space::Distances> BatchMaker::measured(const eval::WorkItem& item)
   }
 }
 
-void BatchMaker::preprocess(const cv::Mat& image, ImageIndex index, const std::string& filter,
+void BatchMaker::preprocess(const cv::Mat& image, ImageIndex index, const image::PreprocessSettings& settings,
                             std::span<float> planes) const {
   try {
-    image::preprocess(image, preprocessing_, filter, planes);
+    image::preprocess(image, preprocessing_, settings, planes);
   } catch (const Error& error) {
     throw Error(error.kind(), images_[index].path.string() + ": " + error.what());
   }
 }
 
-std::string BatchMaker::fill(const eval::WorkItem& item, const std::string& filter, std::span<float> planes,
+std::string BatchMaker::fill(const eval::WorkItem& item, const PixelSettings& settings, std::span<float> planes,
                              eval::Timings& timings) {
   try {
-    const cv::Mat image = perturbed(item, timings);
+    const cv::Mat image = perturbed(item, settings.decode, timings);
     const Stopwatch stopwatch(timings.preprocess_s);
-    preprocess(image, item.image, filter, planes);
+    preprocess(image, item.image, settings.preprocess, planes);
     return "";
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::input) throw;
@@ -85,7 +94,7 @@ std::string BatchMaker::fill(const eval::WorkItem& item, const std::string& filt
   }
 }
 
-BatchMaker::Made BatchMaker::make(std::span<const eval::WorkItem> items, const std::string& filter,
+BatchMaker::Made BatchMaker::make(std::span<const eval::WorkItem> items, const PixelSettings& settings,
                                   eval::Timings& timings) {
   const image::Size size = preprocessing_.input;
   const std::size_t values = static_cast<std::size_t>(preprocessing_.channel_count()) * size.width * size.height;
@@ -95,7 +104,7 @@ BatchMaker::Made BatchMaker::make(std::span<const eval::WorkItem> items, const s
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::size_t source = first_equal(items, i);
     if (source == i) {
-      made.problems.push_back(fill(items[i], filter, planes_of(i), timings));
+      made.problems.push_back(fill(items[i], settings, planes_of(i), timings));
     } else {
       std::ranges::copy(planes_of(source), planes_of(i).begin());
       made.problems.push_back(made.problems[source]);

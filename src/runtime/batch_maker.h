@@ -4,14 +4,25 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lru_cache.h"
+#include "robustcheck/codec/codec.h"
 #include "robustcheck/eval/messages.h"
+#include "robustcheck/image/preprocess_settings.h"
 #include "robustcheck/image/preprocessing.h"
 #include "robustcheck/runtime/model.h"
 
 namespace robustcheck::runtime {
+
+/// The knobs between an image file and the network's input.
+struct PixelSettings {
+  codec::DecodeSettings decode;
+  image::PreprocessSettings preprocess;
+};
+/// Throws ModelFailure{unavailable} for a value that is unknown here; knobs of other classes are passed over.
+PixelSettings pixel_settings(const space::Assignment& config);
 
 /// Turns work items into the network's input: decode -> perturb -> preprocess.
 class BatchMaker {
@@ -23,24 +34,25 @@ class BatchMaker {
     Batch batch;                        ///< valid until the next make()
     std::vector<std::string> problems;  ///< one per item: "" or why its planes are zero
   };
-  /// `filter` overrides the preprocessing's if not empty. Equal items are made once and copied.
-  Made make(std::span<const eval::WorkItem> items, const std::string& filter, eval::Timings& timings);
+  /// Equal items are made once and copied.
+  Made make(std::span<const eval::WorkItem> items, const PixelSettings& settings, eval::Timings& timings);
 
   /// One decoded and perturbed image. Throws Error{input} for a file that cannot be decoded.
-  cv::Mat perturbed(const eval::WorkItem& item, eval::Timings& timings);
+  cv::Mat perturbed(const eval::WorkItem& item, const codec::DecodeSettings& settings, eval::Timings& timings);
   /// How far the steps that are not geometric take the picture; none for a file that cannot be decoded.
   std::optional<space::Distances> measured(const eval::WorkItem& item);
 
  private:
-  cv::Mat decoded(ImageIndex index);
-  void preprocess(const cv::Mat& image, ImageIndex index, const std::string& filter, std::span<float> planes) const;
+  cv::Mat decoded(ImageIndex index, const codec::DecodeSettings& settings);
+  void preprocess(const cv::Mat& image, ImageIndex index, const image::PreprocessSettings& settings,
+                  std::span<float> planes) const;
   /// Returns the problem, after which the planes are zero, or "".
-  std::string fill(const eval::WorkItem& item, const std::string& filter, std::span<float> planes,
+  std::string fill(const eval::WorkItem& item, const PixelSettings& settings, std::span<float> planes,
                    eval::Timings& timings);
 
   std::vector<ImageFile> images_;
   image::Preprocessing preprocessing_;
-  LruCache<ImageIndex, cv::Mat> decoded_;
+  LruCache<std::pair<ImageIndex, codec::DecodeSettings>, cv::Mat> decoded_;
   std::vector<float> planes_;
 };
 

@@ -44,11 +44,6 @@ constexpr int kCalibrationBatch = 32;  // ProcessEvaluator::kReferenceBatch
 
 constexpr std::uint64_t kCalibrationShare = 8;  // of the memory for decoded images: an eighth
 
-std::string filter_of(const space::Assignment& config) {
-  const auto found = config.find("resize_filter");
-  return found == config.end() || found->second == "as_specified" ? "" : found->second;
-}
-
 std::string pixels_of(const cv::Mat& image) {
   const cv::Mat whole = image.isContinuous() ? image : image.clone();
   return {reinterpret_cast<const char*>(whole.data), whole.total() * whole.elemSize()};
@@ -106,11 +101,11 @@ void Service::State::calibrate(const std::function<void(const Batch&)>& take) {
     std::vector<eval::WorkItem> items;
     for (std::size_t i = begin; i < std::min(begin + calibration_batch, calibration_images); ++i) {
       const eval::WorkItem item{static_cast<ImageIndex>(i), {}, 0};
-      if (calibration_maker->make({&item, 1}, "", unused).problems.front().empty()) items.push_back(item);
+      if (calibration_maker->make({&item, 1}, {}, unused).problems.front().empty()) items.push_back(item);
     }
     if (items.empty()) continue;
     items.resize(calibration_batch, items.front());
-    take(calibration_maker->make(items, "", unused).batch);
+    take(calibration_maker->make(items, {}, unused).batch);
   }
 }
 
@@ -127,7 +122,7 @@ eval::Reply Service::State::answer(const eval::ForwardRequest& request) {
   if (request.wanted > request.items.size())
     throw ModelFailure(Status::model_error, "more rows are wanted than items sent");
   eval::ForwardReply reply;
-  const BatchMaker::Made made = ready_maker().make(request.items, filter_of(request.config), reply.timings);
+  const BatchMaker::Made made = ready_maker().make(request.items, pixel_settings(request.config), reply.timings);
   const auto wanted = std::span<const std::string>(made.problems).first(request.wanted);
   const bool none_usable = std::ranges::none_of(made.problems, &std::string::empty);
   reply.rows =
@@ -137,7 +132,7 @@ eval::Reply Service::State::answer(const eval::ForwardRequest& request) {
 
 eval::Reply Service::State::answer(const eval::PerturbRequest& request) {
   eval::Timings unused;
-  const cv::Mat image = ready_maker().perturbed(request.item, unused);
+  const cv::Mat image = ready_maker().perturbed(request.item, {}, unused);
   image::Picture picture{image.cols, image.rows, image.channels(), {}};
   if (request.png.empty())
     picture.pixels = pixels_of(image);

@@ -1,11 +1,13 @@
 #include "settings.h"
 
+#include <algorithm>
 #include <span>
 #include <string_view>
 
 #include "graph_edit.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/runtime/model.h"
+#include "robustcheck/space/catalogue.h"
 
 namespace robustcheck::runtime {
 namespace {
@@ -34,6 +36,13 @@ void apply_edit(Settings& settings, const std::string& knob, const std::string& 
   if (index > 0) settings.variant.edits[knob] = value;
 }
 
+/// batch_maker.h reads these.
+bool is_of_the_pixels(const std::string& knob) {
+  return std::ranges::any_of(space::all_knobs(), [&](const space::KnobInfo& info) {
+    return info.name == knob && info.knob_class == "preprocessing";
+  });
+}
+
 void apply(Settings& settings, const std::string& knob, const std::string& value) {
   const auto chosen = [&](Names names) { return index_of(knob, value, names); };
   if (knob == "precision")
@@ -56,7 +65,7 @@ void apply(Settings& settings, const std::string& knob, const std::string& value
     settings.call.threads = 1 << chosen(kThreads);
   else if (knob == "onednn")
     settings.call.onednn = chosen(kOnednn) == 0;
-  else if (knob != "batch_size" && knob != "resize_filter")
+  else if (knob != "batch_size" && !is_of_the_pixels(knob))
     throw ModelFailure(oracle::Status::unavailable, "knob '" + knob + "' is unknown to this worker");
 }
 

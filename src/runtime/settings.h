@@ -40,8 +40,8 @@ struct Settings {
   CallSettings call;
 };
 
-/// Reads a configuration. Knobs of the coordinator (batch_size) and of the pixels (resize_filter) are passed over.
-/// Throws ModelFailure{unavailable} for a knob or a value that this module does not know.
+/// Reads a configuration. Knobs of the coordinator (batch_size) and of the pixels (class preprocessing) are passed
+/// over. Throws ModelFailure{unavailable} for a knob or a value that this module does not know.
 Settings settings_of(const space::Assignment& config);
 
 }  // namespace robustcheck::runtime

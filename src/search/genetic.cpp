@@ -84,7 +84,10 @@ void Genetic::plan_screen() {
   rng.shuffle(effects_);
   std::vector<Effect> knobs;
   for (const space::KnobGene& gene : problem_.space.knobs) {
-    for (const std::string& value : gene.values) knobs.push_back({index, {{}, {{gene.info.name, value}}, 0}});
+    for (const std::string& value : gene.values) {
+      Variance alone = space::repaired({{}, {{gene.info.name, value}}, 0}, problem_.space);
+      if (!alone.config.empty()) knobs.push_back({index, std::move(alone)});
+    }
     ++index;
   }
   rng.shuffle(knobs);

@@ -75,9 +75,17 @@ void add_rows(Space& space, const Catalogue& catalogue, std::span<const ProfileR
   for (TransformGene& gene : genes) add_gene(space, std::move(gene));
 }
 
-void add_knobs(Space& space, const Catalogue& catalogue) {
+/// Errors of an integration, not differences between two right ones.
+bool is_mistake(const KnobInfo& info) { return info.name == "channel_order" || info.name == "normalization"; }
+
+template <class Belongs>
+void add_knobs(Space& space, const Catalogue& catalogue, const Belongs& belongs) {
   for (const KnobInfo& info : catalogue.knobs)
-    if (info.values.size() > 1 && space.find_knob(info.name) == nullptr) space.knobs.push_back(gene_of(info));
+    if (info.values.size() > 1 && belongs(info) && space.find_knob(info.name) == nullptr) space.knobs.push_back(gene_of(info));
+}
+
+void add_class(Space& space, const Catalogue& catalogue, std::string_view knob_class) {
+  add_knobs(space, catalogue, [&](const KnobInfo& info) { return info.knob_class == knob_class && !is_mistake(info); });
 }
 
 /// Least structural similarity of a valid picture: what almost every single transform at its end in the profile keeps
@@ -122,7 +130,19 @@ const std::vector<ProfileEntry>& profile_entries() {
       {{"web", "data: what happens to a picture that is shared: recompressed, scaled, cropped, sharpened"},
        [](Space& space, const Catalogue& all) { add_rows(space, all, kWeb, Border::reflect); },
        kModerateSsim},
-      {{"deployment", "configuration: what differs between a training notebook and a deployment"}, &add_knobs},
+      {{"deployment", "configuration: what differs between a training notebook and a deployment"},
+       [](Space& space, const Catalogue& all) { add_knobs(space, all, std::not_fn(is_mistake)); }},
+      {{"numerical",
+        "configuration: number format, threads, batch, layout, kernels: the same network computed elsewhere"},
+       [](Space& space, const Catalogue& all) { add_class(space, all, "numerical"); }},
+      {{"quantization", "configuration: weights and activations in 8 bit or less"},
+       [](Space& space, const Catalogue& all) { add_class(space, all, "quantization"); }},
+      {{"preprocessing", "configuration: decoder, colour path, resize and rounding, but no mistakes"},
+       [](Space& space, const Catalogue& all) { add_class(space, all, "preprocessing"); }},
+      {{"structural", "configuration: another checkpoint, or layers as conversion tools change them"},
+       [](Space& space, const Catalogue& all) { add_class(space, all, "structural"); }},
+      {{"mistakes", "configuration: gross errors of an integration: red and blue swapped, another normalisation"},
+       [](Space& space, const Catalogue& all) { add_knobs(space, all, is_mistake); }},
   };
   return kEntries;
 }

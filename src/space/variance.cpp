@@ -6,6 +6,7 @@
 
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
+#include "robustcheck/space/space.h"
 
 namespace robustcheck::space {
 namespace {
@@ -64,6 +65,8 @@ Assignment config_from_json(const Json& json, const Catalogue& catalogue, const 
                                         " takes " + join(knob.values, ", "));
     config[name] = text;
   }
+  if (const std::string reason = incompatible(config); !reason.empty())
+    throw Error(ErrorKind::usage, place + ": " + reason);
   return config;
 }
 

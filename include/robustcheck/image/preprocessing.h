@@ -40,7 +40,8 @@ struct Preprocessing {
   bool operator==(const Preprocessing&) const = default;
 };
 
-/// opencv-{nearest, linear, area, cubic, lanczos4}, pillow-{nearest, box, bilinear, hamming, bicubic, lanczos}.
+/// opencv-{nearest, linear, area, cubic, lanczos4}, pillow-{nearest, box, bilinear, hamming, bicubic, lanczos},
+/// torch-{bilinear, bicubic}.
 const std::vector<std::string>& resize_filter_names();
 
 /// Reads {"input", "resize", "crop", "scale", "mean", "std", "output", "classes"}; all but the first two may be left

@@ -58,6 +58,8 @@ bool has_side(const TransformGene& gene, int side);
 Variance repaired(Variance variance, const Space& space);
 /// The reason why two knob values of an assignment cannot be combined, or "".
 std::string incompatible(const Assignment& config);
+/// With the knob added without which one of `config` does nothing (yuv for yuv_matrix).
+Assignment completed(Assignment config);
 
 Json to_json(const Space& space);
 

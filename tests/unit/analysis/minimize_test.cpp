@@ -50,6 +50,16 @@ TEST(Minimize, KeepsACombinationThatIsNeeded) {
   EXPECT_EQ(space::genes(result.variance), (std::vector<std::string>{"jpeg", "precision=bf16"}));
 }
 
+TEST(Minimize, NeverAsksForKnobsThatCannotBeCombined) {
+  const Variance failing{{{"rotate", {40}}}, {{"yuv", "i420"}, {"yuv_matrix", "bt709"}}, 0};
+  const Minimized result = run(failing, [](const Variance& v) {
+    EXPECT_EQ(space::incompatible(v.config), "");
+    return has(v, "yuv_matrix");
+  });
+  EXPECT_EQ(result.variance.config, failing.config);
+  EXPECT_TRUE(result.minimal);
+}
+
 TEST(Minimize, SoftensToWithinATenthOfTheBoundary) {
   const Minimized result = run(everything(), [](const Variance& v) { return strength(v, "rotate") > 0.5; });
   EXPECT_GT(strength(result.variance, "rotate"), 0.5);

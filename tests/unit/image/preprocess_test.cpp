@@ -21,10 +21,11 @@ Preprocessing plain(Size input, Channels channels) {
   return result;
 }
 
-std::vector<float> planes_of(const cv::Mat& image, const Preprocessing& preprocessing, const std::string& filter = "") {
+std::vector<float> planes_of(const cv::Mat& image, const Preprocessing& preprocessing,
+                             const PreprocessSettings& settings = {}) {
   std::vector<float> planes(
       static_cast<std::size_t>(preprocessing.channel_count() * preprocessing.input.width * preprocessing.input.height));
-  preprocess(image, preprocessing, filter, planes);
+  preprocess(image, preprocessing, settings, planes);
   return planes;
 }
 
@@ -92,7 +93,7 @@ TEST(Preprocess, ResizesToTheExactSizeWithTheNamedFilter) {
     return planes_of(resize(image, {5, 3}, filter), plain({5, 3}, Channels::gray));
   };
   EXPECT_EQ(planes_of(image, preprocessing), expected("opencv-nearest"));
-  EXPECT_EQ(planes_of(image, preprocessing, "pillow-lanczos"), expected("pillow-lanczos"));
+  EXPECT_EQ(planes_of(image, preprocessing, {.filter = "pillow-lanczos"}), expected("pillow-lanczos"));
 }
 
 TEST(Preprocess, RefusesAnotherSizeWhereNothingResizes) {

@@ -8,6 +8,7 @@
 #include "robustcheck/base/hash.h"
 #include "robustcheck/codec/codec.h"
 #include "robustcheck/image/preprocess.h"
+#include "robustcheck/space/catalogue.h"
 #include "robustcheck/transform/transform.h"
 #include "test_models.h"
 
@@ -73,8 +74,8 @@ TEST_F(ServiceTest, RunsDecodedPerturbedPreprocessedImages) {
   std::vector<float> planes(2 * 3 * 8 * 8);
   const cv::Mat brighter =
       transform::apply_chain(picture(1), std::vector{kBrighter}, 0, hash_key(setup_.images[1].sha256));
-  image::preprocess(picture(0), setup_.preprocessing, "", std::span(planes).first(3 * 8 * 8));
-  image::preprocess(brighter, setup_.preprocessing, "", std::span(planes).last(3 * 8 * 8));
+  image::preprocess(picture(0), setup_.preprocessing, {}, std::span(planes).first(3 * 8 * 8));
+  image::preprocess(brighter, setup_.preprocessing, {}, std::span(planes).last(3 * 8 * 8));
   const Logits logits = load_torchscript(setup_.model, kRoomy)->run({planes, 2, 3, 8, 8}, {});
   ASSERT_EQ(reply.rows.size(), 2u);
   EXPECT_EQ(reply.rows[0].scores, std::vector<float>(logits.values.begin(), logits.values.begin() + 5));
@@ -150,6 +151,44 @@ TEST_F(ServiceTest, RunsAnotherCheckpoint) {
   setup_.model = model_file("other_seed.pt");
   set_up();
   EXPECT_EQ(other, forward({{0, {}, 0}}, 1).rows[0].scores);
+TEST_F(ServiceTest, KeepsDecodingsApartByTheirSettings) {
+  cv::Mat clear(16, 12, CV_8UC4, cv::Scalar(10, 20, 30, 51));
+  clear.rowRange(4, 9).setTo(cv::Scalar(200, 0, 90, 255));
+  add_image("clear.png", clear);
+  set_up();
+  const auto scores = [&](const space::Assignment& config) { return forward({{4, {}, 0}}, 1, config).rows[0].scores; };
+  const std::vector<float> dropped = scores({}), white = scores({{"alpha", "white"}}),
+                           black = scores({{"alpha", "black"}});
+  EXPECT_NE(dropped, white);
+  EXPECT_NE(white, black);
+  EXPECT_EQ(scores({}), dropped);
+  EXPECT_EQ(scores({{"alpha", "white"}}), white);
+}
+
+TEST_F(ServiceTest, PerturbsBeforeTheColourPath) {
+  set_up();
+  const auto scores_of = [&](const cv::Mat& image, const image::PreprocessSettings& settings) {
+    std::vector<float> planes(3 * 8 * 8);
+    image::preprocess(image, setup_.preprocessing, settings, planes);
+    const Logits logits = load_torchscript(setup_.model, kRoomy)->run({planes, 1, 3, 8, 8}, {});
+    return std::vector<float>(logits.values.begin(), logits.values.end());
+  };
+  const cv::Mat brighter =
+      transform::apply_chain(picture(1), std::vector{kBrighter}, 0, hash_key(setup_.images[1].sha256));
+  EXPECT_EQ(forward({{1, {kBrighter}, 0}}, 1, {{"yuv", "i420"}, {"rounding", "none"}}).rows[0].scores,
+            scores_of(brighter, {.yuv = image::Yuv::i420, .rounding = image::Rounding::none}));
+}
+
+TEST_F(ServiceTest, AppliesEveryPreprocessingKnobOfTheCatalogue) {
+  set_up();
+  for (const space::KnobInfo& knob : space::all_knobs())
+    for (const std::string& value : knob.values)
+      if (knob.knob_class == "preprocessing") {
+        EXPECT_TRUE(forward({{0, {}, 0}}, 1, {{knob.name, value}}).rows.at(0).ok()) << knob.name << '=' << value;
+      }
+  const eval::Failure unknown = failure(ForwardRequest{{{"yuv", "nv21"}}, {{0, {}, 0}}, 1});
+  EXPECT_EQ(unknown.status, Status::unavailable);
+  EXPECT_THAT(unknown.message, HasSubstr("no value 'nv21'"));
 }
 
 TEST_F(ServiceTest, GivesTheSameBitsWithoutRoomForDecodedImages) {

@@ -148,6 +148,12 @@ TEST_P(StrategyContract, StaysInTheSpaceAndIsCanonical) {
   }
 }
 
+TEST_P(StrategyContract, AsksNothingThatCannotBeCombined) {
+  const Problem asked = problem(1, kBudget, {"yuv", "yuv_matrix", "resize_rule", "crop_fraction"});
+  for (const Variance& variance : run(GetParam().name, asked, separable).variances)
+    EXPECT_EQ(space::incompatible(variance.config), "");
+}
+
 TEST_P(StrategyContract, KeepsASmallBudget) {
   for (const std::uint64_t budget : {1U, 7U, 40U, 333U}) EXPECT_LE(search(1, separable, budget).evaluations, budget);
 }

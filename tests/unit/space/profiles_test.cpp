@@ -60,6 +60,19 @@ void expect_range(const Space& space, const std::string& transform, double low, 
   EXPECT_DOUBLE_EQ(range(space, transform, parameter).high, high) << transform;
 }
 
+std::vector<std::string> knob_names(const Space& space) {
+  std::vector<std::string> names;
+  for (const KnobGene& gene : space.knobs) names.push_back(gene.info.name);
+  return names;
+}
+
+std::vector<std::string> knobs_of_class(const std::string& knob_class) {
+  std::vector<std::string> names;
+  for (const KnobInfo& knob : all_knobs())
+    if (knob.knob_class == knob_class) names.push_back(knob.name);
+  return names;
+}
+
 TEST(Profiles, HaveOneSentenceEach) {
   std::set<std::string> seen;
   for (const Profile& profile : all_profiles()) {
@@ -67,8 +80,8 @@ TEST(Profiles, HaveOneSentenceEach) {
     EXPECT_GT(profile.summary.size(), 20U) << profile.name;
     EXPECT_FALSE(space_of({profile.name}).empty()) << profile.name;
   }
-  for (const std::string name :
-       {"mild", "moderate", "severe", "sensei", "engstrom", "weather", "camera", "web", "imagenet-c", "deployment"})
+  for (const std::string name : {"mild", "moderate", "severe", "sensei", "engstrom", "weather", "camera", "web",
+                                 "imagenet-c", "deployment", "numerical", "quantization", "preprocessing", "structural", "mistakes"})
     EXPECT_TRUE(seen.contains(name)) << name;
 }
 
@@ -136,6 +149,23 @@ TEST(Profiles, ThemedOnesHoldTheirThemeOnly) {
   EXPECT_THAT(names(space_of({"weather"})), ElementsAre("fog"));
   EXPECT_THAT(names(space_of({"camera"})), ElementsAre("vignette"));
   EXPECT_THAT(names(space_of({"web"})), ElementsAre("jpeg"));
+}
+
+TEST(Profiles, KeepGrossMistakesApart) {
+  EXPECT_THAT(knob_names(space_of({"mistakes"})), ElementsAre("channel_order", "normalization"));
+  EXPECT_EQ(space_of({"deployment"}).find_knob("normalization"), nullptr);
+  EXPECT_EQ(space_of({"deployment", "mistakes"}).knobs.size(), all_knobs().size());
+}
+
+TEST(Profiles, GroupKnobsByClass) {
+  for (const std::string name : {"numerical", "quantization", "structural"}) {
+    EXPECT_EQ(knob_names(space_of({name})), knobs_of_class(name)) << name;
+    EXPECT_TRUE(space_of({name}).transforms.empty()) << name;
+  }
+  const Space preprocessing = space_of({"preprocessing"});
+  EXPECT_EQ(preprocessing.knobs.size(), knobs_of_class("preprocessing").size() - 2);
+  EXPECT_NE(preprocessing.find_knob("resize_filter"), nullptr);
+  EXPECT_EQ(preprocessing.find_knob("channel_order"), nullptr);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ Space toy_space(SpaceRequest request = {}) { return make_space(request, toy_cata
 TEST(Space, JoinsProfiles) {
   const Space space = toy_space({.profiles = {"mild", "deployment"}});
   EXPECT_EQ(space.transforms.size(), 3U);
-  EXPECT_EQ(space.knobs.size() + 1, all_knobs().size());  // without checkpoints model_variant has nothing to vary
+  EXPECT_EQ(space.knobs.size(), toy_space({.profiles = {"deployment"}}).knobs.size());
   EXPECT_EQ(space.find_transform("rotate")->ranges[0].high, 7.0);
 }
 
@@ -88,6 +88,32 @@ TEST(Space, RepairsWhatAStrategyProposes) {
   EXPECT_EQ(fixed.data[1].values[0], -20.0);
   EXPECT_EQ(fixed.config, (Assignment{{"threads", "2"}}));
   EXPECT_EQ(repaired(fixed, space), fixed);
+}
+
+TEST(Space, KnowsWhichKnobsCannotBeCombined) {
+  EXPECT_NE(incompatible({{"yuv_matrix", "bt709"}}), "");
+  EXPECT_NE(incompatible({{"yuv", "none"}, {"yuv_matrix", "bt709"}}), "");
+  EXPECT_EQ(incompatible({{"yuv_matrix", "bt601"}}), "");
+  EXPECT_EQ(incompatible({{"yuv", "i420"}, {"yuv_matrix", "bt709"}}), "");
+  EXPECT_NE(incompatible({{"crop_fraction", "0.75"}, {"resize_rule", "direct"}}), "");
+  EXPECT_EQ(incompatible({{"crop_fraction", "as_specified"}, {"resize_rule", "direct"}}), "");
+  EXPECT_EQ(incompatible({{"crop_fraction", "0.75"}, {"resize_rule", "shorter_side_crop"}}), "");
+  EXPECT_EQ(incompatible({}), "");
+}
+
+TEST(Space, TakesBackOnlyTheKnobThatCannotBeCombined) {
+  Variance variance;
+  variance.config = {{"crop_fraction", "0.75"}, {"resize_rule", "direct"}, {"threads", "2"}, {"yuv_matrix", "bt709"}};
+  EXPECT_EQ(repaired(variance, toy_space({.knobs = {"-yuv"}})).config,
+            (Assignment{{"resize_rule", "direct"}, {"threads", "2"}}));
+}
+
+TEST(Space, SetsTheKnobThatAnotherOneNeeds) {
+  const Assignment whole = {{"yuv", "i420"}, {"yuv_matrix", "bt709"}};
+  EXPECT_EQ(repaired({{}, {{"yuv_matrix", "bt709"}}, 0}, toy_space()).config, whole);
+  EXPECT_EQ(completed({{"yuv_matrix", "bt709"}}), whole);
+  EXPECT_EQ(completed({{"yuv", "nv12"}, {"yuv_matrix", "bt709"}}).at("yuv"), "nv12");
+  EXPECT_EQ(completed({}), Assignment{});
 }
 
 }  // namespace

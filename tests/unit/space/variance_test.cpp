@@ -54,6 +54,15 @@ TEST(Variance, RefusesValuesOutsideTheRange) {
   EXPECT_NE(error(R"({"config":{"precision":"bf17"}})").find("did you mean 'bf16'?"), std::string::npos);
 }
 
+TEST(Variance, RefusesKnobsThatCannotBeCombined) {
+  EXPECT_EQ(error(R"({"config":{"yuv_matrix":"bt709"}})"),
+            "v#/config: yuv_matrix needs yuv: nothing passes through YUV without it");
+  EXPECT_EQ(error(R"({"config":{"yuv_matrix":"bt709","yuv":"nv12"}})"), "no error");
+  EXPECT_EQ(
+      error(R"({"config":{"resize_rule":"direct","crop_fraction":0.875}})"),
+      "v#/config: crop_fraction with resize_rule=direct: what is resized straight to the input size is not cropped");
+}
+
 TEST(Variance, RefusesABorderWhereNoneApplies) {
   EXPECT_EQ(error(R"({"data":[{"transform":"jpeg","quality":50,"border":"black"}]})"),
             "v#/data/0: unknown key 'border'; allowed: transform, quality");
