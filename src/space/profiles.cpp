@@ -81,7 +81,8 @@ bool is_mistake(const KnobInfo& info) { return info.name == "channel_order" || i
 template <class Belongs>
 void add_knobs(Space& space, const Catalogue& catalogue, const Belongs& belongs) {
   for (const KnobInfo& info : catalogue.knobs)
-    if (info.values.size() > 1 && belongs(info) && space.find_knob(info.name) == nullptr) space.knobs.push_back(gene_of(info));
+    if (info.values.size() > 1 && belongs(info) && space.find_knob(info.name) == nullptr)
+      space.knobs.push_back(gene_of(info));
 }
 
 void add_class(Space& space, const Catalogue& catalogue, std::string_view knob_class) {

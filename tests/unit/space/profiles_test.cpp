@@ -80,8 +80,9 @@ TEST(Profiles, HaveOneSentenceEach) {
     EXPECT_GT(profile.summary.size(), 20U) << profile.name;
     EXPECT_FALSE(space_of({profile.name}).empty()) << profile.name;
   }
-  for (const std::string name : {"mild", "moderate", "severe", "sensei", "engstrom", "weather", "camera", "web",
-                                 "imagenet-c", "deployment", "numerical", "quantization", "preprocessing", "structural", "mistakes"})
+  for (const std::string name :
+       {"mild", "moderate", "severe", "sensei", "engstrom", "weather", "camera", "web", "imagenet-c", "deployment",
+        "numerical", "quantization", "preprocessing", "structural", "mistakes"})
     EXPECT_TRUE(seen.contains(name)) << name;
 }
 
