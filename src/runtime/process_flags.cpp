@@ -3,9 +3,15 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
+#include <torch/csrc/jit/passes/tensorexpr_fuser.h>
 
+#include <cstdint>
+#include <limits>
 #include <set>
 #include <string>
+
+#include "float32_flags.h"
+#include "robustcheck/runtime/model.h"
 
 namespace robustcheck::runtime {
 namespace {
@@ -21,11 +27,53 @@ class WarnOnce : public c10::WarningHandler {
   std::set<std::string> said_;
 };
 
+/// After a switch was set and read back.
+void require(const char* knob, bool holds) {
+  if (!holds)
+    throw ModelFailure(oracle::Status::unavailable, std::string(knob) + ": LibTorch does not take this value here");
+}
+
+/// The flag belongs to a thread: with a grain of 1 every thread gets one index.
+void set_flush_denormal(int threads, bool on) {
+  at::parallel_for(0, threads, 1, [on](std::int64_t, std::int64_t) { at::globalContext().setFlushDenormal(on); });
+}
+
+bool is_flushing() {
+  volatile float smallest = std::numeric_limits<float>::min();
+  return smallest / 2.0f == 0.0f;
+}
+
 }  // namespace
 
 void apply(const CallSettings& settings) {
+  at::Context& context = at::globalContext();
   at::set_num_threads(settings.threads);
-  at::globalContext().setUserEnabledMkldnn(settings.onednn);
+  require("threads", at::get_num_threads() == settings.threads);
+  context.setUserEnabledMkldnn(settings.onednn);
+  require("onednn", context.userEnabledMkldnn() == settings.onednn);
+  context.setUserEnabledNNPACK(settings.nnpack);
+  require("nnpack", context.userEnabledNNPACK() == settings.nnpack);
+  context.setDeterministicAlgorithms(settings.deterministic, /*warn_only=*/false);
+  require("deterministic", context.deterministicAlgorithms() == settings.deterministic);
+  apply(settings.float32);
+  apply(settings.cuda);
+}
+
+void apply_fusion(bool on) {
+  torch::jit::setTensorExprFuserEnabled(on);
+  require("jit_fusion", on || !torch::jit::tensorExprFuserEnabled());  // PYTORCH_TENSOREXPR may have forced it
+}
+
+FlushDenormal::FlushDenormal(const CallSettings& settings) : threads_(settings.flush_denormal ? settings.threads : 0) {
+  if (threads_ == 0) return;
+  set_flush_denormal(threads_, true);
+  if (is_flushing()) return;
+  set_flush_denormal(threads_, false);
+  require("flush_denormal", false);
+}
+
+FlushDenormal::~FlushDenormal() {
+  if (threads_ != 0) set_flush_denormal(threads_, false);
 }
 
 void warn_once() {

@@ -1,15 +1,19 @@
 #pragma once
 
 #include <compare>
+#include <map>
+#include <string>
 
 #include "robustcheck/space/variance.h"
 
 namespace robustcheck::runtime {
 
-enum class Precision { fp32, bf16, fp16, fp64, weights_bf16, weights_fp16 };
+enum class Precision { fp32, bf16, fp16, fp64, autocast_bf16, weights_bf16, weights_fp16 };
 enum class MemoryFormat { contiguous, channels_last };
 enum class Graph { as_saved, frozen, optimized };
 enum class WeightOnly { off, int8, int4 };
+enum class Device { cpu, cuda };
+enum class Float32 { ieee, tf32, bf16 };
 
 /// The knobs that need a network of their own: loaded and converted once, then kept.
 struct VariantKey {
@@ -17,19 +21,39 @@ struct VariantKey {
   MemoryFormat memory_format = MemoryFormat::contiguous;
   Graph graph = Graph::as_saved;
   WeightOnly weight_only = WeightOnly::off;
+  Device device = Device::cpu;
+  bool jit_fusion = true;  ///< the interpreter's plans are made under it, and kept
   auto operator<=>(const VariantKey&) const = default;
+};
+
+/// Switches of cuBLAS and cuDNN.
+struct CudaSettings {
+  bool cudnn = true;
+  bool cudnn_benchmark = false;
+  bool cudnn_deterministic = false;
+  bool cudnn_tf32 = true;
+  bool matmul_tf32 = false;
+  bool fp16_reduction = true;
+  bool operator==(const CudaSettings&) const = default;
 };
 
 /// The knobs that hold for one forward pass. They are settings of the whole process.
 struct CallSettings {
   int threads = 1;
   bool onednn = true;
+  bool nnpack = true;
+  bool deterministic = false;
+  bool flush_denormal = false;
+  bool reversed = false;  ///< order of the rows in the batch; those of the output stay as they were asked for
+  Float32 float32 = Float32::ieee;
+  CudaSettings cuda;
   bool operator==(const CallSettings&) const = default;
 };
 
 struct Settings {
   VariantKey variant;
   CallSettings call;
+  std::map<std::string, std::string> process;  ///< knobs of the environment that are away from their reference
 };
 
 /// Reads a configuration. Knobs of the coordinator (batch_size) and of the pixels (resize_filter) are passed over.

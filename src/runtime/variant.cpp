@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include "failure.h"
+#include "float32_flags.h"
 #include "weights.h"
 
 namespace robustcheck::runtime {
@@ -37,7 +38,10 @@ void require_image_input(const Module& module, const std::filesystem::path& path
 
 /// A file that was frozen before it was saved has lost its training flag, and cannot be frozen again.
 void freeze(Module& module) {
-  if (module.hasattr("training")) module = torch::jit::freeze(module);
+  if (!module.hasattr("training"))
+    throw ModelFailure(oracle::Status::unavailable,
+                       "the file was frozen before it was saved: graph=as_saved is frozen");
+  module = torch::jit::freeze(module);
 }
 
 /// The order matters: rounding works on the weights as they are, types must change before a freeze folds them.
@@ -51,8 +55,9 @@ void convert(Module& module, const VariantKey& key) {
 
 }  // namespace
 
-Module load_module(const std::filesystem::path& path) {
-  Module module = guarded(path.string(), [&] { return torch::jit::load(path.string(), at::Device(at::kCPU)); });
+Module load_module(const std::filesystem::path& path, at::DeviceType device) {
+  if (device == at::kCUDA) require_cuda();
+  Module module = guarded(path.string(), [&] { return torch::jit::load(path.string(), at::Device(device)); });
   require_image_input(module, path);
   module.eval();
   return module;
@@ -60,7 +65,8 @@ Module load_module(const std::filesystem::path& path) {
 
 Variant make_variant(const std::filesystem::path& path, const VariantKey& key) {
   const at::NoGradGuard no_grad;
-  Variant variant{.module = load_module(path), .type = input_type(key.precision)};
+  const at::DeviceType device = key.device == Device::cuda ? at::kCUDA : at::kCPU;
+  Variant variant{.module = load_module(path, device), .type = input_type(key.precision), .device = device};
   if (key.memory_format == MemoryFormat::channels_last) variant.memory_format = at::MemoryFormat::ChannelsLast;
   const std::uint64_t copies = key.graph == Graph::optimized ? 2 : 1;  // oneDNN packs its own
   try {

@@ -39,7 +39,7 @@ TEST(ProcessEvaluator, GivesTheSameRowsForAnyNumberOfWorkers) {
   const SetupRequest setup = fake_setup(std::vector<std::string>(100, "a"));
   std::vector<std::vector<std::vector<std::vector<float>>>> results;
   for (const std::size_t workers : {1, 2, 4}) {
-    WorkerPool pool(fake_options(workers), setup);
+    PoolSet pool(fake_options(workers), setup);
     ProcessEvaluator evaluator(pool, setup.preprocessing);
     results.push_back(scores(evaluator.observe(some_trials(setup))));
   }
@@ -49,7 +49,7 @@ TEST(ProcessEvaluator, GivesTheSameRowsForAnyNumberOfWorkers) {
 
 TEST(ProcessEvaluator, BlamesOnlyTheImageThatCrashes) {
   const SetupRequest setup = fake_setup(kNames);
-  WorkerPool pool(fake_options(2), setup);
+  PoolSet pool(fake_options(2), setup);
   ProcessEvaluator evaluator(pool, setup.preprocessing);
   for (const auto& trial : evaluator.observe(std::vector<space::Trial>{{{}, all_of(setup)}}))
     for (std::size_t i = 0; i < trial.size(); ++i) {
@@ -59,7 +59,7 @@ TEST(ProcessEvaluator, BlamesOnlyTheImageThatCrashes) {
 
 TEST(ProcessEvaluator, SaysWhyAConfigurationIsUnavailable) {
   const SetupRequest setup = fake_setup({"a", "b"});
-  WorkerPool pool(fake_options(1), setup);
+  PoolSet pool(fake_options(1), setup);
   ProcessEvaluator evaluator(pool, setup.preprocessing);
   const auto rows = evaluator.observe(std::vector<space::Trial>{{{{}, {{"precision", "unavailable"}}, 0}, {0, 1}}});
   EXPECT_EQ(rows[0][1].status, Status::unavailable);
@@ -68,14 +68,14 @@ TEST(ProcessEvaluator, SaysWhyAConfigurationIsUnavailable) {
 
 TEST(ProcessEvaluator, CarriesTheKindOfOutput) {
   const SetupRequest setup = fake_setup({"a"});
-  WorkerPool pool(fake_options(1), setup);
+  PoolSet pool(fake_options(1), setup);
   ProcessEvaluator evaluator(pool, setup.preprocessing);
   EXPECT_EQ(evaluator.observe_exact({}, 0).output, OutputKind::log_probs);
 }
 
 TEST(ProcessEvaluator, ObservesExactlyInABatchOfCopies) {
   const SetupRequest setup = fake_setup({"a", "b", "c"});
-  WorkerPool pool(fake_options(1), setup);
+  PoolSet pool(fake_options(1), setup);
   ProcessEvaluator evaluator(pool, setup.preprocessing);
   const oracle::Observation row = evaluator.observe_exact({{{"rotate", {12.5}}}, {}, 1}, 2);
   EXPECT_THAT(row.scores, testing::ElementsAre(2 + 12.5f + 7, 2.0f * ProcessEvaluator::kReferenceBatch, 0));
@@ -84,7 +84,7 @@ TEST(ProcessEvaluator, ObservesExactlyInABatchOfCopies) {
 
 TEST(ProcessEvaluator, TakesTheBatchSizeFromKnobThenFileThenDefault) {
   SetupRequest setup = fake_setup({"a", "b"});
-  WorkerPool pool(fake_options(1), setup);
+  PoolSet pool(fake_options(1), setup);
   EXPECT_EQ(ProcessEvaluator(pool, setup.preprocessing).observe_exact({}, 1).scores[1], 32);
   setup.preprocessing.batch = 5;
   EXPECT_EQ(ProcessEvaluator(pool, setup.preprocessing).observe_exact({}, 1).scores[1], 5);
@@ -95,7 +95,7 @@ TEST(ProcessEvaluator, TakesTheBatchSizeFromKnobThenFileThenDefault) {
 
 TEST(ProcessEvaluator, SumsTimingsAndForwards) {
   const SetupRequest setup = fake_setup({"a", "b", "c"});
-  WorkerPool pool(fake_options(2), setup);
+  PoolSet pool(fake_options(2), setup);
   ProcessEvaluator evaluator(pool, setup.preprocessing);
   evaluator.observe(std::vector<space::Trial>{{{}, {0, 1, 2}}, {{{}, {{"precision", "bf16"}}, 0}, {0}}});
   EXPECT_EQ(evaluator.forwards(), 2 * ProcessEvaluator::kReferenceBatch);
