@@ -79,7 +79,7 @@ std::string scientific(double value) {
 }
 
 void print_row(const ProbedValue& row, double reference_s) {
-  std::cout << std::left << std::setw(15) << row.knob << std::setw(17) << row.value << std::setw(13) << row.state;
+  std::cout << std::left << std::setw(20) << row.knob << std::setw(17) << row.value << std::setw(13) << row.state;
   if (row.state == "applied" || row.state == "no_effect")
     std::cout << std::right << std::setw(10) << scientific(row.largest_difference) << std::setw(7) << row.flips
               << std::setw(9) << cost(row, reference_s);
@@ -90,8 +90,8 @@ void print_row(const ProbedValue& row, double reference_s) {
 
 void print_knobs(const std::vector<ProbedValue>& probed, std::size_t images) {
   std::cout << "\nEvery knob value against the reference, on " << images << " images\n";
-  std::cout << "knob           value            state           largest  flips     cost\n";
-  std::cout << "                                             difference\n";
+  std::cout << "knob                value            state           largest  flips     cost\n";
+  std::cout << "                                                  difference\n";
   for (const ProbedValue& row : probed)
     if (!row.knob.empty()) print_row(row, probed.front().seconds);
 }

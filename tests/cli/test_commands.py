@@ -74,7 +74,7 @@ def test_doctor_describes_machine_and_knobs():
     assert "torch" in run("doctor").stdout
     done = run("doctor", TINY, "--images", IMAGES)
     assert done.returncode == 0, done.stderr
-    assert "precision      weights_bf16     applied" in done.stdout
+    assert "precision           weights_bf16     applied" in done.stdout
 
 
 def test_replay_on_another_model_may_find_the_case_fixed(tiny_run):
