@@ -80,7 +80,6 @@ std::string text_after(std::string_view text, std::string_view key, std::string_
 constexpr Expected kIsas[] = {{"sse41", "Intel SSE4.1"},
                               {"avx2", "Intel AVX2"},
                               {"avx512_core", "Intel AVX-512 with AVX512BW, AVX512VL, and AVX512DQ extensions"},
-                              {"avx512_core_vnni", "Intel AVX-512 with Intel DL Boost"},
                               {"avx512_core_bf16", "Intel AVX-512 with Intel DL Boost and bfloat16 support"}};
 
 void require_onednn_isa(const std::string& value) {

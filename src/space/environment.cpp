@@ -17,7 +17,6 @@ constexpr Row kRows[] = {
     {"onednn_isa", "sse41", "ONEDNN_MAX_CPU_ISA", "SSE41"},
     {"onednn_isa", "avx2", "ONEDNN_MAX_CPU_ISA", "AVX2"},
     {"onednn_isa", "avx512_core", "ONEDNN_MAX_CPU_ISA", "AVX512_CORE"},
-    {"onednn_isa", "avx512_core_vnni", "ONEDNN_MAX_CPU_ISA", "AVX512_CORE_VNNI"},
     {"onednn_isa", "avx512_core_bf16", "ONEDNN_MAX_CPU_ISA", "AVX512_CORE_BF16"},
     {"mkl_cbwr", "compatible", "MKL_CBWR", "COMPATIBLE"},
     {"mkl_cbwr", "auto", "MKL_CBWR", "AUTO"},
@@ -25,7 +24,6 @@ constexpr Row kRows[] = {
     {"mkl_cbwr", "avx512", "MKL_CBWR", "AVX512"},
     {"onednn_fpmath", "bf16", "ONEDNN_DEFAULT_FPMATH_MODE", "BF16"},
     {"onednn_fpmath", "tf32", "ONEDNN_DEFAULT_FPMATH_MODE", "TF32"},
-    {"onednn_fpmath", "any", "ONEDNN_DEFAULT_FPMATH_MODE", "ANY"},
 };
 
 }  // namespace
