@@ -1,6 +1,7 @@
 #include "robustcheck/eval/pool_set.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 
 #include "robustcheck/base/error.h"
@@ -34,6 +35,12 @@ std::vector<Share> shares_of(std::span<const Request> jobs) {
   return shares;
 }
 
+/// A worker of a further environment takes a third of a second to start: few jobs are not worth two of them.
+std::size_t workers_for(const Environment& environment, std::size_t jobs) {
+  constexpr std::size_t kJobsPerStart = 4;
+  return environment.empty() ? SIZE_MAX : (jobs + kJobsPerStart - 1) / kJobsPerStart;
+}
+
 Failure unavailable(const Environment& environment, const Error& error) {
   std::string variables;
   for (const auto& [name, value] : environment) variables += name + "=" + value + " ";
@@ -53,6 +60,11 @@ bool PoolSet::is_open(const Environment& environment) const {
   return environment.empty() || std::any_of(pools_.begin(), pools_.end(), same);
 }
 
+void PoolSet::close_oldest() {
+  closed_start_s_ += pools_.back().pool.start_seconds();
+  pools_.pop_back();
+}
+
 WorkerPool& PoolSet::pool_for(const Environment& environment) {
   if (environment.empty()) return reference_;
   const auto same = [&](const Entry& entry) { return entry.environment == environment; };
@@ -60,7 +72,7 @@ WorkerPool& PoolSet::pool_for(const Environment& environment) {
     pools_.splice(pools_.begin(), pools_, found);
     return pools_.front().pool;
   }
-  while (pools_.size() >= max_pools_) pools_.pop_back();
+  while (pools_.size() >= max_pools_) close_oldest();
   PoolOptions options = options_;
   for (const auto& [name, value] : environment) options.environment[name] = value;
   pools_.emplace_front(environment, std::move(options), setup_);
@@ -70,7 +82,7 @@ WorkerPool& PoolSet::pool_for(const Environment& environment) {
 
 std::vector<Reply> PoolSet::run_in(const Environment& environment, std::span<const Request> jobs) {
   try {
-    return pool_for(environment).run(jobs);
+    return pool_for(environment).run(jobs, workers_for(environment, jobs.size()));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::input || environment.empty()) throw;
     return std::vector<Reply>(jobs.size(), unavailable(environment, error));
@@ -106,6 +118,12 @@ void PoolSet::set_interrupt(std::function<bool()> interrupted) {
   interrupted_ = std::move(interrupted);
   reference_.set_interrupt(interrupted_);
   for (Entry& entry : pools_) entry.pool.set_interrupt(interrupted_);
+}
+
+double PoolSet::start_seconds() const {
+  double sum = closed_start_s_ + reference_.start_seconds();
+  for (const Entry& entry : pools_) sum += entry.pool.start_seconds();
+  return sum;
 }
 
 std::vector<Environment> PoolSet::open_pools() const {

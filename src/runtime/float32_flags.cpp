@@ -3,17 +3,10 @@
 #include <ATen/Context.h>
 #include <torch/version.h>
 
-#include <string>
-
-#include "robustcheck/runtime/model.h"
+#include "failure.h"
 
 namespace robustcheck::runtime {
 namespace {
-
-void require(const char* knob, bool holds) {
-  if (!holds)
-    throw ModelFailure(oracle::Status::unavailable, std::string(knob) + ": LibTorch does not take this value here");
-}
 
 #if TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MINOR >= 9
 
@@ -24,7 +17,7 @@ using Op = at::Float32Op;
 void set_precision(const char* knob, Backend backend, Op op, at::Float32Precision precision) {
   at::Context& context = at::globalContext();
   if (context.float32Precision(backend, op) != precision) context.setFloat32Precision(backend, op, precision);
-  require(knob, context.float32Precision(backend, op) == precision);
+  require_applied(knob, context.float32Precision(backend, op) == precision);
 }
 
 void apply_tf32(const CudaSettings& settings) {
@@ -38,9 +31,9 @@ void apply_tf32(const CudaSettings& settings) {
 void apply_tf32(const CudaSettings& settings) {
   at::Context& context = at::globalContext();
   context.setAllowTF32CuDNN(settings.cudnn_tf32);
-  require("cudnn_tf32", context.allowTF32CuDNN() == settings.cudnn_tf32);
+  require_applied("cudnn_tf32", context.allowTF32CuDNN() == settings.cudnn_tf32);
   context.setAllowTF32CuBLAS(settings.matmul_tf32);
-  require("matmul_tf32", context.allowTF32CuBLAS() == settings.matmul_tf32);
+  require_applied("matmul_tf32", context.allowTF32CuBLAS() == settings.matmul_tf32);
 }
 
 #endif
@@ -66,7 +59,7 @@ void apply(Float32 precision) {
 
 #else
 
-void apply(Float32 precision) { require("float32_precision", precision == Float32::ieee); }
+void apply(Float32 precision) { require_applied("float32_precision", precision == Float32::ieee); }
 
 #endif
 
@@ -79,16 +72,20 @@ void apply(const CudaSettings& settings) {
     if (settings != CudaSettings{}) require_cuda();
     return;
   }
+  set_cuda_flags(settings);
+}
+
+void set_cuda_flags(const CudaSettings& settings) {
   at::Context& context = at::globalContext();
   context.setUserEnabledCuDNN(settings.cudnn);
-  require("cudnn_enabled", context.userEnabledCuDNN() == settings.cudnn);
+  require_applied("cudnn_enabled", context.userEnabledCuDNN() == settings.cudnn);
   context.setBenchmarkCuDNN(settings.cudnn_benchmark);
-  require("cudnn_benchmark", context.benchmarkCuDNN() == settings.cudnn_benchmark);
+  require_applied("cudnn_benchmark", context.benchmarkCuDNN() == settings.cudnn_benchmark);
   context.setDeterministicCuDNN(settings.cudnn_deterministic);
-  require("cudnn_deterministic", context.deterministicCuDNN() == settings.cudnn_deterministic);
+  require_applied("cudnn_deterministic", context.deterministicCuDNN() == settings.cudnn_deterministic);
   apply_tf32(settings);
   context.setAllowFP16ReductionCuBLAS(settings.fp16_reduction);
-  require("fp16_reduction", allows_fp16_reduction() == settings.fp16_reduction);
+  require_applied("fp16_reduction", allows_fp16_reduction() == settings.fp16_reduction);
 }
 
 }  // namespace robustcheck::runtime

@@ -11,6 +11,9 @@ void apply(Float32 precision);
 /// is no CUDA device.
 void apply(const CudaSettings& settings);
 
+/// The same, whether or not there is a device.
+void set_cuda_flags(const CudaSettings& settings);
+
 /// Throws ModelFailure{unavailable} where there is no CUDA device.
 void require_cuda();
 

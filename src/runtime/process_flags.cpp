@@ -10,8 +10,8 @@
 #include <set>
 #include <string>
 
+#include "failure.h"
 #include "float32_flags.h"
-#include "robustcheck/runtime/model.h"
 
 namespace robustcheck::runtime {
 namespace {
@@ -27,12 +27,6 @@ class WarnOnce : public c10::WarningHandler {
   std::set<std::string> said_;
 };
 
-/// After a switch was set and read back.
-void require(const char* knob, bool holds) {
-  if (!holds)
-    throw ModelFailure(oracle::Status::unavailable, std::string(knob) + ": LibTorch does not take this value here");
-}
-
 /// The flag belongs to a thread: with a grain of 1 every thread gets one index.
 void set_flush_denormal(int threads, bool on) {
   at::parallel_for(0, threads, 1, [on](std::int64_t, std::int64_t) { at::globalContext().setFlushDenormal(on); });
@@ -43,25 +37,33 @@ bool is_flushing() {
   return smallest / 2.0f == 0.0f;
 }
 
-}  // namespace
-
-void apply(const CallSettings& settings) {
+void set_all(const CallSettings& settings) {
   at::Context& context = at::globalContext();
   at::set_num_threads(settings.threads);
-  require("threads", at::get_num_threads() == settings.threads);
+  require_applied("threads", at::get_num_threads() == settings.threads);
   context.setUserEnabledMkldnn(settings.onednn);
-  require("onednn", context.userEnabledMkldnn() == settings.onednn);
+  require_applied("onednn", context.userEnabledMkldnn() == settings.onednn);
   context.setUserEnabledNNPACK(settings.nnpack);
-  require("nnpack", context.userEnabledNNPACK() == settings.nnpack);
+  require_applied("nnpack", context.userEnabledNNPACK() == settings.nnpack);
   context.setDeterministicAlgorithms(settings.deterministic, /*warn_only=*/false);
-  require("deterministic", context.deterministicAlgorithms() == settings.deterministic);
+  require_applied("deterministic", context.deterministicAlgorithms() == settings.deterministic);
   apply(settings.float32);
   apply(settings.cuda);
 }
 
+}  // namespace
+
+void apply(const CallSettings& settings) {
+  try {
+    set_all(settings);
+  } catch (...) {  // LibTorch refuses some values with an exception of its own
+    throw ModelFailure(oracle::Status::unavailable, current_failure("").what());
+  }
+}
+
 void apply_fusion(bool on) {
   torch::jit::setTensorExprFuserEnabled(on);
-  require("jit_fusion", on || !torch::jit::tensorExprFuserEnabled());  // PYTORCH_TENSOREXPR may have forced it
+  require_applied("jit_fusion", on || !torch::jit::tensorExprFuserEnabled());  // PYTORCH_TENSOREXPR may have forced it
 }
 
 FlushDenormal::FlushDenormal(const CallSettings& settings) : threads_(settings.flush_denormal ? settings.threads : 0) {
@@ -69,7 +71,7 @@ FlushDenormal::FlushDenormal(const CallSettings& settings) : threads_(settings.f
   set_flush_denormal(threads_, true);
   if (is_flushing()) return;
   set_flush_denormal(threads_, false);
-  require("flush_denormal", false);
+  require_applied("flush_denormal", false);
 }
 
 FlushDenormal::~FlushDenormal() {

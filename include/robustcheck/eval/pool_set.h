@@ -28,6 +28,9 @@ class PoolSet {
   /// See WorkerPool.
   void set_interrupt(std::function<bool()> interrupted);
 
+  /// See WorkerPool; over all pools, closed ones too.
+  double start_seconds() const;
+
   /// Environments of the open pools other than the reference's, most recently used first.
   std::vector<space::Environment> open_pools() const;
 
@@ -40,6 +43,7 @@ class PoolSet {
   };
 
   bool is_open(const space::Environment& environment) const;
+  void close_oldest();
   WorkerPool& pool_for(const space::Environment& environment);
   std::vector<Reply> run_in(const space::Environment& environment, std::span<const Request> jobs);
 
@@ -49,6 +53,7 @@ class PoolSet {
   std::function<bool()> interrupted_;
   WorkerPool reference_;
   std::list<Entry> pools_;  ///< most recently used first
+  double closed_start_s_ = 0.0;
 };
 
 }  // namespace robustcheck::eval

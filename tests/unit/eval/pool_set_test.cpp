@@ -85,6 +85,21 @@ TEST(PoolSet, NeverClosesTheReferencePool) {
   EXPECT_EQ(pid(), before);
 }
 
+TEST(PoolSet, CountsTheSecondsOfEveryStart) {
+  PoolSet pools(fake_options(1), telling_setup(), 1);
+  double before = pools.start_seconds();
+  EXPECT_EQ(before, 0.0);
+  for (const Request& job : {plain(), old_kernels(), sse()}) {
+    pools.run({&job, 1});
+    EXPECT_GT(pools.start_seconds(), before);
+    before = pools.start_seconds();
+    pools.run({&job, 1});
+    EXPECT_EQ(pools.start_seconds(), before);
+  }
+  pools.run_in_fresh_worker(plain());
+  EXPECT_GT(pools.start_seconds(), before);
+}
+
 TEST(PoolSet, RunsAFreshWorkerInTheEnvironmentOfItsJob) {
   PoolSet pools(fake_options(1), telling_setup());
   EXPECT_EQ(scores(pools.run_in_fresh_worker(sse())).back(), 2.0f);
