@@ -246,11 +246,9 @@ class SearchRun {
   Json timing() const {
     Json json = {{"total_s", watch_.seconds()}, {"phases_s", phases_}};
     const eval::Timings& work = session_.evaluator->timings();
-    json["workers_s"] = {{"decode", work.decode_s},
-                         {"perturb", work.perturb_s},
-                         {"preprocess", work.preprocess_s},
-                         {"forward", work.forward_s},
-                         {"switch", work.switch_s}};
+    json["workers_s"] = {
+        {"start", session_.pool->start_seconds()}, {"decode", work.decode_s},   {"perturb", work.perturb_s},
+        {"preprocess", work.preprocess_s},         {"forward", work.forward_s}, {"switch", work.switch_s}};
     const double search_s = phases_.value("search", 0.0);
     json["evaluations_per_second"] =
         search_s > 0 ? Json(static_cast<double>(searched_.evaluations) / search_s) : Json();

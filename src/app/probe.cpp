@@ -60,7 +60,8 @@ void compare(const std::vector<Observation>& reference, const std::vector<Observ
 
 bool is_emulated(const std::string& knob, const std::string& value, const eval::CapabilitiesReply& machine) {
   if (knob != "precision") return false;
-  return (value == "bf16" && !machine.native_bf16) || (value == "fp16" && !machine.native_fp16);
+  return ((value == "bf16" || value == "autocast_bf16") && !machine.native_bf16) ||
+         (value == "fp16" && !machine.native_fp16);
 }
 
 }  // namespace

@@ -27,12 +27,12 @@ void start_workers(Session& session, const SessionOptions& options) {
   setup.images = session.dataset.images;
   setup.calibration = session.calibration;
   for (const report::VariantFile& variant : session.variants) setup.variants[variant.name] = variant.path;
-  session.pool =
-      std::make_unique<eval::WorkerPool>(eval::PoolOptions{.worker = eval::find_worker(),
-                                                           .workers = options.workers,
-                                                           .timeout_s = options.timeout_s,
-                                                           .verbose = spdlog::should_log(spdlog::level::debug)},
-                                         setup);
+  setup.model_cache_bytes = options.memory_mib << 20;
+  session.pool = std::make_unique<eval::PoolSet>(eval::PoolOptions{.worker = eval::find_worker(),
+                                                                   .workers = options.workers,
+                                                                   .timeout_s = options.timeout_s,
+                                                                   .verbose = spdlog::should_log(spdlog::level::debug)},
+                                                 setup, options.max_pools);
   session.pool->set_interrupt(&interrupted);
   session.evaluator = std::make_unique<eval::ProcessEvaluator>(*session.pool, session.preprocessing);
 }
@@ -93,7 +93,7 @@ Session with_preprocessing(const Session& session, const SessionOptions& options
   return other;
 }
 
-eval::CapabilitiesReply capabilities(eval::WorkerPool& pool) {
+eval::CapabilitiesReply capabilities(eval::PoolSet& pool) {
   const eval::Request request = eval::CapabilitiesRequest{};
   const eval::Reply reply = pool.run({&request, 1}).front();
   if (const auto* found = std::get_if<eval::CapabilitiesReply>(&reply)) return *found;
@@ -102,7 +102,7 @@ eval::CapabilitiesReply capabilities(eval::WorkerPool& pool) {
               "the worker does not tell its capabilities" + (failure ? ": " + failure->message : ""));
 }
 
-Json environment(eval::WorkerPool& pool, std::size_t workers) {
+Json environment(eval::PoolSet& pool, std::size_t workers) {
   const eval::CapabilitiesReply found = capabilities(pool);
   return {{"cpu", cpu_model()},
           {"cores", std::thread::hardware_concurrency()},

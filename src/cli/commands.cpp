@@ -49,6 +49,22 @@ void add_timeout(CLI::App& command, double& timeout_s) {
       ->capture_default_str();
 }
 
+/// Bounds on what the configurations of a run may keep alive.
+void add_bounds(CLI::App& command, SessionOptions& options) {
+  command
+      .add_option("--max-pools", options.max_pools,
+                  "worker pools with other environment variables kept at once [1, 64]; results do not depend on it")
+      ->check(CLI::Range(1, 64))
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--memory", options.memory_mib,
+                  "MiB for the converted networks that one worker keeps [1, 1048576]; results do not depend on it")
+      ->check(CLI::Range(1, 1048576))
+      ->type_name("MIB")
+      ->capture_default_str();
+}
+
 void add_limit(CLI::App& command, std::size_t& limit) {
   command.add_option("--limit", limit, "use N images, spread evenly over the classes (0: all)")
       ->type_name("N")
@@ -59,6 +75,7 @@ void add_session(CLI::App& command, SessionOptions& options) {
   command.add_option("--preprocess", options.preprocess, "preprocessing file (default: MODEL.json beside the model)")
       ->type_name("FILE");
   add_workers(command, options.workers);
+  add_bounds(command, options);
   add_timeout(command, options.timeout_s);
   add_limit(command, options.limit);
   command

@@ -9,7 +9,7 @@ constexpr std::size_t kJobImages = 32;
 
 }  // namespace
 
-Measured measure(WorkerPool& pool, std::span<const space::Trial> trials) {
+Measured measure(PoolSet& pools, std::span<const space::Trial> trials) {
   std::vector<Request> jobs;
   std::vector<std::size_t> trial_of;
   Measured measured(trials.size());
@@ -21,7 +21,7 @@ Measured measure(WorkerPool& pool, std::span<const space::Trial> trials) {
       jobs.emplace_back(std::move(job));
       trial_of.push_back(t);
     }
-  const std::vector<Reply> replies = pool.run(jobs);
+  const std::vector<Reply> replies = pools.run(jobs);
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     auto& distances = measured[trial_of[j]];
     if (const auto* reply = std::get_if<MeasureReply>(&replies[j]))

@@ -143,6 +143,7 @@ class Run {
     if (!std::holds_alternative<SetupReply>(reply))
       throw Error(ErrorKind::internal, "worker answered its setup with something else");
     slot.ready = true;
+    slot.start_s += slot.allowed_s - std::chrono::duration<double>(slot.deadline - Clock::now()).count();
     slot.setup_deaths = 0;
     stopping_ ? release(slot) : start_job(slot);
   }

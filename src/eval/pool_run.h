@@ -34,6 +34,7 @@ struct Slot {
   std::set<std::string> known;             ///< configurations of which it has answered a job
   std::string last_key;
   int setup_deaths = 0;  ///< in a row
+  double start_s = 0.0;  ///< from the start of a process to the answer to its setup, summed over its processes
 
   void forget_process();
 };

@@ -1,5 +1,6 @@
 #include "robustcheck/eval/process_evaluator.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "batches.h"
@@ -28,10 +29,15 @@ void add(Timings& sum, const Timings& more) {
   sum.switch_s += more.switch_s;
 }
 
+Failure other_batch(int file_batch) {
+  return {oracle::Status::unavailable,
+          "the model file takes batches of " + std::to_string(file_batch) + " only (input.batch of its preprocessing)"};
+}
+
 }  // namespace
 
-ProcessEvaluator::ProcessEvaluator(WorkerPool& pool, const image::Preprocessing& preprocessing)
-    : pool_(pool), preprocessing_(preprocessing) {}
+ProcessEvaluator::ProcessEvaluator(PoolSet& pools, const image::Preprocessing& preprocessing)
+    : pools_(pools), preprocessing_(preprocessing) {}
 
 std::size_t ProcessEvaluator::batch_size(const space::Assignment& config) const {
   if (const auto knob = config.find("batch_size"); knob != config.end()) return parse_batch_size(knob->second);
@@ -45,20 +51,49 @@ void ProcessEvaluator::count(const Request& job, const Reply& reply) {
   add(timings_, answered->timings);
 }
 
+bool ProcessEvaluator::fits_file(const Request& job) const {
+  const auto& forward = std::get<ForwardRequest>(job);
+  return !preprocessing_.batch || forward.items.size() == static_cast<std::size_t>(*preprocessing_.batch);
+}
+
+std::vector<Reply> ProcessEvaluator::run(std::span<const Request> jobs) {
+  const auto misfit = [this](const Request& job) { return !fits_file(job); };
+  if (std::any_of(jobs.begin(), jobs.end(), misfit)) return run_fitting(jobs);
+  std::vector<Reply> replies = pools_.run(jobs);
+  for (std::size_t i = 0; i < jobs.size(); ++i) count(jobs[i], replies[i]);
+  return replies;
+}
+
+std::vector<Reply> ProcessEvaluator::run_fitting(std::span<const Request> jobs) {
+  std::vector<Reply> replies(jobs.size(), other_batch(*preprocessing_.batch));
+  std::vector<Request> fitting;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (!fits_file(jobs[i])) continue;
+    fitting.push_back(jobs[i]);
+    places.push_back(i);
+  }
+  if (fitting.empty()) return replies;
+  std::vector<Reply> answers = run(fitting);
+  for (std::size_t i = 0; i < fitting.size(); ++i) replies[places[i]] = std::move(answers[i]);
+  return replies;
+}
+
 std::vector<std::vector<oracle::Observation>> ProcessEvaluator::observe(std::span<const space::Trial> trials) {
   const auto size_of = [this](const space::Assignment& config) { return batch_size(config); };
-  const auto run = [this](std::span<const Request> jobs) {
-    std::vector<Reply> replies = pool_.run(jobs);
-    for (std::size_t i = 0; i < jobs.size(); ++i) count(jobs[i], replies[i]);
-    return replies;
-  };
-  return observe_trials(trials, form_groups(trials, size_of), run, proven_);
+  const auto run_jobs = [this](std::span<const Request> jobs) { return run(jobs); };
+  return observe_trials(trials, form_groups(trials, size_of), run_jobs, proven_);
 }
 
 oracle::Observation ProcessEvaluator::observe_exact(const space::Variance& variance, ImageIndex image, bool fresh) {
   const Request job = make_job(variance.config, batch_size(variance.config), {{image, variance.data, variance.seed}});
-  Reply reply = fresh ? pool_.run_in_fresh_worker(job) : std::move(pool_.run({&job, 1}).front());
-  count(job, reply);
+  Reply reply;
+  if (fresh && fits_file(job)) {
+    reply = pools_.run_in_fresh_worker(job);
+    count(job, reply);
+  } else {
+    reply = std::move(run({&job, 1}).front());
+  }
   if (auto* answered = std::get_if<ForwardReply>(&reply)) return std::move(answered->rows.front());
   const Failure& failure = std::get<Failure>(reply);
   return oracle::failed_observation(failure.status, failure.message);

@@ -1,6 +1,7 @@
 #include "robustcheck/eval/worker_pool.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "pool_run.h"
 
@@ -26,6 +27,7 @@ struct WorkerPool::Impl {
   PoolSetup setup;
   std::vector<Slot> slots;
   std::function<bool()> interrupted;
+  double fresh_start_s = 0.0;
 };
 
 WorkerPool::WorkerPool(PoolOptions options, SetupRequest setup) : impl_(std::make_unique<Impl>()) {
@@ -36,15 +38,22 @@ WorkerPool::WorkerPool(PoolOptions options, SetupRequest setup) : impl_(std::mak
 
 WorkerPool::~WorkerPool() { farewell(impl_->slots); }
 
-std::vector<Reply> WorkerPool::run(std::span<const Request> jobs) {
-  return run_jobs(impl_->setup, impl_->slots, jobs, impl_->interrupted);
+std::vector<Reply> WorkerPool::run(std::span<const Request> jobs, std::size_t most_workers) {
+  const auto slots = std::span(impl_->slots).first(std::clamp<std::size_t>(most_workers, 1, impl_->slots.size()));
+  return run_jobs(impl_->setup, slots, jobs, impl_->interrupted);
 }
 
 Reply WorkerPool::run_in_fresh_worker(const Request& job) {
   std::vector<Slot> slots(1);
   Reply reply = run_jobs(impl_->setup, slots, {&job, 1}, impl_->interrupted).front();
+  impl_->fresh_start_s += slots.front().start_s;
   farewell(slots);
   return reply;
+}
+
+double WorkerPool::start_seconds() const {
+  const auto add = [](double sum, const Slot& slot) { return sum + slot.start_s; };
+  return std::accumulate(impl_->slots.begin(), impl_->slots.end(), impl_->fresh_start_s, add);
 }
 
 void WorkerPool::set_interrupt(std::function<bool()> interrupted) { impl_->interrupted = std::move(interrupted); }

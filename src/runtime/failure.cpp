@@ -55,4 +55,8 @@ ModelFailure current_failure(const std::string& place) {
   }
 }
 
+void require_applied(const std::string& knob, bool holds) {
+  if (!holds) throw ModelFailure(oracle::Status::unavailable, knob + ": LibTorch does not take this value here");
+}
+
 }  // namespace robustcheck::runtime

@@ -10,6 +10,9 @@ namespace robustcheck::runtime {
 /// `place` when that is not empty. A ModelFailure stays as it is.
 ModelFailure current_failure(const std::string& place);
 
+/// After a switch of LibTorch was set and read back: throws ModelFailure{unavailable} unless it `holds`.
+void require_applied(const std::string& knob, bool holds);
+
 /// Calls `work`; whatever LibTorch throws leaves as ModelFailure.
 template <class Work>
 auto guarded(const std::string& place, Work&& work) {

@@ -7,6 +7,7 @@
 #include "batch_maker.h"
 #include "failure.h"
 #include "process_flags.h"
+#include "process_knobs.h"
 #include "robustcheck/codec/codec.h"
 #include "robustcheck/runtime/model.h"
 #include "stopwatch.h"
@@ -167,6 +168,7 @@ eval::Reply Service::State::answer(const eval::CapabilitiesRequest&) {
 
 Service::Service() : state_(std::make_unique<State>()) {
   cv::setNumThreads(1);
+  drop_impossible_capability();
   warn_once();
 }
 

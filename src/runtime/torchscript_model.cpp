@@ -2,12 +2,15 @@
 #include <c10/core/InferenceMode.h>
 
 #include <chrono>
+#include <string_view>
 
+#include "autocast.h"
 #include "diagnose.h"
 #include "failure.h"
 #include "int8.h"
 #include "lru_cache.h"
 #include "process_flags.h"
+#include "process_knobs.h"
 #include "robustcheck/runtime/model.h"
 #include "variant.h"
 
@@ -52,20 +55,34 @@ at::Tensor checked_scores(const c10::IValue& output, int count) {
 }
 
 Logits to_logits(const at::Tensor& scores) {
-  const at::Tensor plain = scores.to(at::kFloat).contiguous();
+  const at::Tensor plain = scores.to(at::kCPU, at::kFloat).contiguous();
   const float* values = plain.const_data_ptr<float>();
   return {{values, values + plain.numel()}, static_cast<int>(plain.size(1))};
 }
 
 /// A fresh copy every time: a network may normalise its input in place.
-c10::IValue input_for(const Variant& variant, const Batch& batch) {
+c10::IValue input_for(const Variant& variant, const Batch& batch, bool reversed) {
   const at::Tensor borrowed = at::from_blob(const_cast<float*>(batch.values.data()),
                                             {batch.count, batch.channels, batch.height, batch.width}, at::kFloat);
-  return borrowed.to(variant.type, /*non_blocking=*/false, /*copy=*/true, variant.memory_format);
+  const at::Tensor ordered = reversed ? borrowed.flip({0}) : borrowed;
+  const at::TensorOptions options = at::TensorOptions().device(variant.device).dtype(variant.type);
+  return ordered.to(options, /*non_blocking=*/false, /*copy=*/true, variant.memory_format);
 }
 
-c10::IValue forward(Variant& variant, const Batch& batch) {
-  return guarded("", [&] { return variant.module.forward({input_for(variant, batch)}); });
+/// LibTorch lacks some kernels for half-precision numbers on some CPUs: that is the machine's fault, not the network's.
+ModelFailure failure_of(const ModelFailure& failure, at::ScalarType type) {
+  const bool missing = std::string_view(failure.what()).find("not implemented for '") != std::string_view::npos;
+  if (!missing || type == at::kFloat || failure.status != oracle::Status::model_error) return failure;
+  return {oracle::Status::unavailable,
+          std::string("no ") + c10::toString(type) + " kernel here for this network: " + failure.what()};
+}
+
+c10::IValue forward(Variant& variant, const Batch& batch, bool reversed) {
+  return guarded("", [&] { return variant.module.forward({input_for(variant, batch, reversed)}); });
+}
+
+at::Tensor in_order(const at::Tensor& scores, const CallSettings& settings) {
+  return settings.reversed ? scores.flip({0}) : scores;
 }
 
 /// One TorchScript file. A call gives the same bits whatever ran before in this process: every variant is converted
@@ -97,13 +114,21 @@ class TorchScriptModel : public Model {
 
  private:
   Logits run(const Batch& batch, const Settings& settings) {
+    require_process_knobs(settings.process);
     Variant& chosen = variant(settings.variant);
     apply(settings.call);
+    apply_fusion(settings.variant.jit_fusion);
     use_engine(settings.variant);
     const c10::InferenceMode inference;
-    warm_up(chosen, batch);
-    const c10::IValue output = forward(chosen, batch);
-    return guarded("", [&] { return to_logits(checked_scores(output, batch.count)); });
+    const FlushDenormal flush_denormal(settings.call);
+    const Autocast autocast(settings.variant.precision == Precision::autocast_bf16, chosen.device);
+    try {
+      warm_up(chosen, batch);
+      const c10::IValue output = forward(chosen, batch, settings.call.reversed);
+      return guarded("", [&] { return to_logits(in_order(checked_scores(output, batch.count), settings.call)); });
+    } catch (const ModelFailure& failure) {
+      throw failure_of(failure, chosen.type);
+    }
   }
 
   /// Operators or weights are not those of the file: that it fails says nothing about the model.
@@ -129,6 +154,7 @@ class TorchScriptModel : public Model {
     if (Variant* known = variants_.find(key)) return *known;
     const Clock::time_point start = Clock::now();
     apply(CallSettings{});
+    apply_fusion(key.jit_fusion);
     use_engine(key);
     Variant made = make_variant(file_of(key), key, extras_.calibration);
     add_switch_time(start);
@@ -140,7 +166,7 @@ class TorchScriptModel : public Model {
     const std::array<int, 4> shape = {batch.count, batch.channels, batch.height, batch.width};
     if (variant.warm.contains(shape)) return;
     const Clock::time_point start = Clock::now();
-    for (int i = 0; i < kWarmUps; ++i) forward(variant, batch);
+    for (int i = 0; i < kWarmUps; ++i) forward(variant, batch, /*reversed=*/false);
     variant.warm.insert(shape);
     add_switch_time(start);
   }

@@ -7,6 +7,7 @@
 #include "failure.h"
 #include "graph_edit.h"
 #include "int8.h"
+#include "float32_flags.h"
 #include "weights.h"
 
 namespace robustcheck::runtime {
@@ -40,7 +41,10 @@ void require_image_input(const Module& module, const std::filesystem::path& path
 
 /// A file that was frozen before it was saved has lost its training flag, and cannot be frozen again.
 void freeze(Module& module) {
-  if (module.hasattr("training")) module = torch::jit::freeze(module);
+  if (!module.hasattr("training"))
+    throw ModelFailure(oracle::Status::unavailable,
+                       "the file was frozen before it was saved: graph=as_saved is frozen");
+  module = torch::jit::freeze(module);
 }
 
 /// Editing has frozen the network without what freezing usually does to the numbers.
@@ -74,8 +78,9 @@ void convert(Module& module, const VariantKey& key, const CalibrationRun& calibr
 
 }  // namespace
 
-Module load_module(const std::filesystem::path& path) {
-  Module module = guarded(path.string(), [&] { return torch::jit::load(path.string(), at::Device(at::kCPU)); });
+Module load_module(const std::filesystem::path& path, at::DeviceType device) {
+  if (device == at::kCUDA) require_cuda();
+  Module module = guarded(path.string(), [&] { return torch::jit::load(path.string(), at::Device(device)); });
   require_image_input(module, path);
   module.eval();
   return module;
@@ -85,7 +90,8 @@ Variant make_variant(const std::filesystem::path& path, const VariantKey& key, c
   if (const std::string reason = conflict(key); !reason.empty())
     throw ModelFailure(oracle::Status::unavailable, reason);
   const at::NoGradGuard no_grad;
-  Variant variant{.module = load_module(path), .type = input_type(key.precision)};
+  const at::DeviceType device = key.device == Device::cuda ? at::kCUDA : at::kCPU;
+  Variant variant{.module = load_module(path, device), .type = input_type(key.precision), .device = device};
   if (key.memory_format == MemoryFormat::channels_last) variant.memory_format = at::MemoryFormat::ChannelsLast;
   const std::uint64_t copies = key.graph == Graph::optimized ? 2 : 1;  // oneDNN packs its own
   const std::uint64_t loaded_bytes = tensor_bytes(variant.module);     // what int8 packs is no tensor any more

@@ -16,13 +16,14 @@ namespace robustcheck::runtime {
 struct Variant {
   torch::jit::Module module;
   at::ScalarType type = at::kFloat;  ///< of its input
+  at::DeviceType device = at::kCPU;
   at::MemoryFormat memory_format = at::MemoryFormat::Contiguous;
   std::uint64_t bytes = 0;              ///< estimate of what it occupies
   std::set<std::array<int, 4>> warm{};  ///< input shapes that its interpreter has compiled for
 };
 
-/// Loads a file on the CPU and checks that `forward` takes one tensor. Throws ModelFailure that names the file.
-torch::jit::Module load_module(const std::filesystem::path& path);
+/// Loads a file and checks that `forward` takes one tensor. Throws ModelFailure that names the file.
+torch::jit::Module load_module(const std::filesystem::path& path, at::DeviceType device = at::kCPU);
 
 /// Loads a file anew and converts it: a module that has run, or was frozen, cannot be converted any more.
 /// Throws ModelFailure{unavailable} for knobs that exclude each other, and where a conversion does not work on this

@@ -67,40 +67,6 @@ std::vector<Step> repaired_chain(std::vector<Step> steps, const Space& space) {
   return chain;
 }
 
-bool has(const Assignment& config, const std::string& knob, const std::string& value) {
-  const auto found = config.find(knob);
-  return found != config.end() && found->second == value;
-}
-
-/// Names a value that is not `reference`.
-bool changes(const Assignment& config, const std::string& knob, const std::string& reference) {
-  return config.contains(knob) && !has(config, knob, reference);
-}
-
-/// Knob values that cannot be combined. A repair takes `knob` back, or sets another one that makes sense of it.
-struct Conflict {
-  const char* knob;
-  bool (*applies)(const Assignment& config);
-  const char* reason;
-  const char* needs = nullptr;
-  const char* needed_value = nullptr;
-};
-constexpr Conflict kConflicts[] = {
-    {"yuv_matrix",
-     [](const Assignment& config) { return changes(config, "yuv_matrix", "bt601") && !changes(config, "yuv", "none"); },
-     "yuv_matrix needs yuv: nothing passes through YUV without it", "yuv", "i420"},
-    {"crop_fraction",
-     [](const Assignment& config) {
-       return changes(config, "crop_fraction", "as_specified") && has(config, "resize_rule", "direct");
-     },
-     "crop_fraction with resize_rule=direct: what is resized straight to the input size is not cropped"},
-};
-
-const Conflict* conflict_in(const Assignment& config) {
-  const auto found = std::ranges::find_if(kConflicts, [&](const Conflict& row) { return row.applies(config); });
-  return found == std::end(kConflicts) ? nullptr : found;
-}
-
 }  // namespace
 
 const TransformGene* Space::find_transform(const std::string& name) const {
@@ -148,29 +114,11 @@ bool has_side(const TransformGene& gene, int side) {
   return false;
 }
 
-std::string incompatible(const Assignment& config) {
-  const Conflict* conflict = conflict_in(config);
-  return conflict == nullptr ? "" : conflict->reason;
-}
-
-Assignment completed(Assignment config) {
-  const Conflict* conflict = conflict_in(config);
-  if (conflict != nullptr && conflict->needs != nullptr) config[conflict->needs] = conflict->needed_value;
-  return config;
-}
-
 Variance repaired(Variance variance, const Space& space) {
   variance.data = repaired_chain(std::move(variance.data), space);
   std::erase_if(variance.config,
                 [&](const auto& entry) { return !allowed(space.find_knob(entry.first), entry.second); });
-  while (const Conflict* conflict = conflict_in(variance.config)) {
-    const bool can_complete =
-        conflict->needs != nullptr && allowed(space.find_knob(conflict->needs), conflict->needed_value);
-    if (can_complete)
-      variance.config[conflict->needs] = conflict->needed_value;
-    else
-      variance.config.erase(conflict->knob);
-  }
+  variance.config = compatible(std::move(variance.config), space);
   return variance;
 }
 

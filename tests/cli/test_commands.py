@@ -89,3 +89,22 @@ def test_scores_are_the_networks_output():
     done = run("evaluate", TINY, IMAGES, "--scores", stdin='{"images": [3, 5]}\n')
     outcome = json.loads(done.stdout)
     assert len(outcome["scores"]) == 2 and all(len(row) == 10 for row in outcome["scores"])
+
+
+def test_bounds_on_workers_pools_and_memory_change_nothing():
+    variances = [{"config": config} for config in (
+        {"cpu_capability": "default"}, {"precision": "bf16"}, {"onednn_isa": "sse41"}, {"graph": "frozen"},
+        {"cpu_capability": "default", "threads": 2}, {"onednn_isa": "sse41", "mkl_cbwr": "compatible"}, {"graph": "optimized"})]
+    lines = "".join(json.dumps(variance) + "\n" for variance in variances)
+    bounds = (["--workers", 1, "--max-pools", 1, "--memory", 1], ["--workers", 2, "--max-pools", 4, "--memory", 2048])
+    few, many = (run("evaluate", TINY, IMAGES, "--limit", 100, "--scores", *options, stdin=lines) for options in bounds)
+    assert few.returncode == 0, few.stderr
+    assert len(few.stdout.splitlines()) == len(variances)
+    assert few.stdout == many.stdout
+
+
+def test_a_knob_that_cannot_be_applied_says_so():
+    done = run("evaluate", TINY, IMAGES, "--limit", 20, stdin='{"config": {"device": "cuda"}}\n{"config": {"cudnn_tf32": "off"}}\n')
+    for line in map(json.loads, done.stdout.splitlines()):
+        assert line["status"] in ("ok", "unavailable")
+        assert line["status"] == "ok" or line["message"] == "no CUDA device"

@@ -261,6 +261,28 @@ def save_structural(out: Path) -> None:
     torch.jit.script(BatchStatistics().eval()).save(str(out / "batch_statistics.pt"))
 
 
+class Tiny(nn.Module):
+    """A product below the smallest normal float, made visible again: 0 where denormal numbers count as zero."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x.abs().flatten(1)[:, :5] + 1.0) * 1e-30 * 1e-10 * 1e38
+
+
+class Scatter(nn.Module):
+    """Uses an operator that has no deterministic form."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = x.flatten(1)[:, :5].clone()
+        return rows.put_(torch.zeros(1, dtype=torch.long), torch.ones(1))
+
+
+class NoHalf(nn.Module):
+    """Uses an operator that LibTorch has no half-precision kernel for on a CPU."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.linalg.svdvals(x[:, 0])[:, :5]
+
+
 def save_good(out: Path, net: Net) -> None:
     example = ramp(2)
     traced = torch.jit.trace(net, example)
@@ -268,6 +290,7 @@ def save_good(out: Path, net: Net) -> None:
     torch.jit.script(net).save(str(out / "scripted.pt"))
     torch.jit.freeze(traced.eval()).save(str(out / "frozen.pt"))
     odd = {"in_place": InPlace(), "needs_contiguous": NeedsContiguous(), "fixed_float": FixedFloat()}
+    odd |= {"tiny": Tiny(), "scatter": Scatter(), "no_half": NoHalf()}
     for name, module in odd.items():
         torch.jit.script(module.eval()).save(str(out / f"{name}.pt"))
     with torch.no_grad():

@@ -18,8 +18,10 @@ struct SessionOptions {
   std::filesystem::path images;
   std::filesystem::path preprocess;  ///< empty: MODEL.json beside the model
   std::size_t workers = 1;
-  double timeout_s = 60.0;  ///< deadline of one batch
-  std::size_t limit = 0;    ///< images, spread over the classes; 0 = all
+  std::size_t max_pools = 4;        ///< worker pools with an environment of their own
+  std::uint64_t memory_mib = 2048;  ///< of the networks that one worker keeps
+  double timeout_s = 60.0;          ///< deadline of one batch
+  std::size_t limit = 0;            ///< images, spread over the classes; 0 = all
   std::size_t max_bad_images = 0;
   std::vector<std::string> variants;    ///< further checkpoints, NAME=FILE
   std::size_t calibration_images = 64;  ///< of the search half, for int8

@@ -6,8 +6,8 @@
 
 #include "robustcheck/app/options.h"
 #include "robustcheck/base/dataset.h"
+#include "robustcheck/eval/pool_set.h"
 #include "robustcheck/eval/process_evaluator.h"
-#include "robustcheck/eval/worker_pool.h"
 #include "robustcheck/image/preprocessing.h"
 #include "robustcheck/report/report.h"
 #include "robustcheck/space/catalogue.h"
@@ -23,7 +23,7 @@ struct Session {
   std::vector<report::VariantFile> variants;  ///< further checkpoints, values of model_variant
   std::vector<ImageIndex> calibration;        ///< what an int8 network is calibrated on
   space::Catalogue catalogue;                 ///< what a variance may name here
-  std::unique_ptr<eval::WorkerPool> pool;
+  std::unique_ptr<eval::PoolSet> pool;
   std::unique_ptr<eval::ProcessEvaluator> evaluator;
 
   /// The class's name, or its index as text.
@@ -40,7 +40,7 @@ Session with_preprocessing(const Session& session, const SessionOptions& options
 std::filesystem::path preprocessing_path(const std::filesystem::path& model, const std::filesystem::path& given);
 
 /// CPU model, cores, versions and capabilities: the `environment` of a report.
-Json environment(eval::WorkerPool& pool, std::size_t workers);
-eval::CapabilitiesReply capabilities(eval::WorkerPool& pool);
+Json environment(eval::PoolSet& pool, std::size_t workers);
+eval::CapabilitiesReply capabilities(eval::PoolSet& pool);
 
 }  // namespace robustcheck::app

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "robustcheck/eval/worker_pool.h"
+#include "robustcheck/eval/pool_set.h"
 #include "robustcheck/space/validity.h"
 
 namespace robustcheck::eval {
@@ -13,6 +13,6 @@ namespace robustcheck::eval {
 /// the order of the trials and of their images. No forward pass. Nothing where an image cannot be read or the worker
 /// fails.
 using Measured = std::vector<std::vector<std::optional<space::Distances>>>;
-Measured measure(WorkerPool& pool, std::span<const space::Trial> trials);
+Measured measure(PoolSet& pools, std::span<const space::Trial> trials);
 
 }  // namespace robustcheck::eval

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -39,10 +40,12 @@ class WorkerPool {
   /// (a ForwardReply with exactly `wanted` rows), or a Failure. A forward job whose `threads` knob is n takes n slots
   /// (at most all). Throws Error{input} with the worker's message for a model that cannot be loaded, that kills the
   /// worker twice while loading or takes longer than setup_timeout_s; Error{usage} for a program that cannot be
-  /// started; Error{internal} for a worker of another build.
-  std::vector<Reply> run(std::span<const Request> jobs);
+  /// started; Error{internal} for a worker of another build. At most `most_workers` work at it.
+  std::vector<Reply> run(std::span<const Request> jobs, std::size_t most_workers = SIZE_MAX);
   /// Runs one job in a worker that was started for it alone (the second opinion on a crash).
   Reply run_in_fresh_worker(const Request& job);
+  /// Seconds that workers took so far to start and load the model, summed over the workers.
+  double start_seconds() const;
   /// Called between jobs; returning true makes run() throw Error{interrupted} after the jobs under way.
   void set_interrupt(std::function<bool()> interrupted);
 

@@ -33,6 +33,11 @@ constexpr int kSocket = 3;
 
 void send_raw(const std::string& bytes) { (void)!::send(kSocket, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
 
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 /// Dies, hangs or breaks the protocol if `word` asks for it.
 void misbehave(const std::string& word) {
   if (word == "crash") die(SIGSEGV);
@@ -72,8 +77,15 @@ Reply load(const std::string& model) {
     close(open(model.c_str(), O_CREAT | O_WRONLY, 0600));
     die(SIGSEGV);
   }
+  if (stem == "dies-of-sse" && variable("ONEDNN_MAX_CPU_ISA") == "SSE41") die(SIGILL);
   misbehave(stem);
   return SetupReply{};
+}
+
+/// 1, 2 and 3, summed, for the variables of three process-scope knobs.
+int environment_number() {
+  return (variable("ATEN_CPU_CAPABILITY") == "default" ? 1 : 0) + (variable("ONEDNN_MAX_CPU_ISA") == "SSE41" ? 2 : 0) +
+         (variable("MKL_CBWR") == "COMPATIBLE" ? 3 : 0);
 }
 
 /// Depends on everything that a job says, the position in the batch and the other items included.
@@ -103,15 +115,16 @@ Reply forward(const SetupRequest& setup, const ForwardRequest& job) {
     misbehave(name);
     for (const space::Step& step : job.items[i].data) misbehave(step.transform);
     if (i >= job.wanted || name == "missing") continue;
+    if (name == "environment") {
+      oracle::Observation row = scores(job, i, setup.preprocessing.output);
+      row.scores.back() = static_cast<float>(environment_number());
+      reply.rows.push_back(std::move(row));
+      continue;
+    }
     reply.rows.push_back(name == "unreadable" ? oracle::failed_observation(oracle::Status::image_error, "no image")
                                               : scores(job, i, setup.preprocessing.output));
   }
   return reply;
-}
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
 }
 
 std::string open_descriptors() {

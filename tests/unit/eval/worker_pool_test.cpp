@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <set>
 
 #include "fake_pool.h"
 #include "robustcheck/base/error.h"
@@ -84,6 +85,14 @@ TEST(WorkerPool, AnswersOtherJobsThanForwardPasses) {
 TEST(WorkerPool, KeepsAWorkerBetweenRuns) {
   WorkerPool pool(fake_options(1), fake_setup(kNames));
   EXPECT_EQ(pid_of(pool), pid_of(pool));
+}
+
+TEST(WorkerPool, StartsNoMoreWorkersThanAsked) {
+  WorkerPool pool(fake_options(3), fake_setup(kNames));
+  const std::vector<Request> jobs(30, CapabilitiesRequest{});
+  std::set<std::string> pids;
+  for (const Reply& reply : pool.run(jobs, 1)) pids.insert(std::get<CapabilitiesReply>(reply).torch_version);
+  EXPECT_EQ(pids.size(), 1u);
 }
 
 TEST(WorkerPool, LetsJobsWithMoreThreadsThanWorkersRun) {

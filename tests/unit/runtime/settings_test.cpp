@@ -35,11 +35,40 @@ TEST(Settings, ReadModelAndCallKnobs) {
                                          {"memory_format", "channels_last"},
                                          {"graph", "optimized"},
                                          {"weight_only", "int4"},
+                                         {"device", "cuda"},
+                                         {"jit_fusion", "off"},
                                          {"threads", "4"},
-                                         {"onednn", "off"}});
-  EXPECT_EQ(settings.variant,
-            (VariantKey{Precision::weights_bf16, MemoryFormat::channels_last, Graph::optimized, WeightOnly::int4}));
-  EXPECT_EQ(settings.call, (CallSettings{4, false}));
+                                         {"onednn", "off"},
+                                         {"float32_precision", "bf16"},
+                                         {"batch_position", "reversed"},
+                                         {"cudnn_tf32", "off"}});
+  const VariantKey key{.precision = Precision::weights_bf16,
+                       .memory_format = MemoryFormat::channels_last,
+                       .graph = Graph::optimized,
+                       .weight_only = WeightOnly::int4,
+                       .device = Device::cuda,
+                       .jit_fusion = false};
+  EXPECT_EQ(settings.variant, key);
+  const CallSettings call{
+      .threads = 4, .onednn = false, .reversed = true, .float32 = Float32::bf16, .cuda = {.cudnn_tf32 = false}};
+  EXPECT_EQ(settings.call, call);
+}
+
+TEST(Settings, OfDifferentValuesDiffer) {
+  for (const space::KnobInfo& knob : space::all_knobs()) {
+    if (knob.name == "batch_size" || knob.knob_class == "preprocessing") continue;
+    for (const std::string& value : knob.values) {
+      const Settings settings = settings_of({{knob.name, value}});
+      const bool reference =
+          settings.variant == VariantKey{} && settings.call == CallSettings{} && settings.process.empty();
+      EXPECT_EQ(reference, value == knob.reference()) << knob.name << "=" << value;
+    }
+  }
+}
+
+TEST(Settings, KeepProcessKnobsAwayFromTheirReference) {
+  const Settings settings = settings_of({{"cpu_capability", "avx2"}, {"mkl_cbwr", "off"}});
+  EXPECT_EQ(settings.process, (std::map<std::string, std::string>{{"cpu_capability", "avx2"}}));
 }
 
 TEST(Settings, CallAnUnknownKnobOrValueUnavailable) {
@@ -49,6 +78,8 @@ TEST(Settings, CallAnUnknownKnobOrValueUnavailable) {
   const ModelFailure value = failure_of([] { settings_of({{"precision", "fp8"}}); });
   EXPECT_EQ(value.status, oracle::Status::unavailable);
   EXPECT_THAT(value.what(), HasSubstr("precision has no value 'fp8'"));
+  for (const char* name : {"cpu_capability", "deterministic", "device"})
+    EXPECT_EQ(failure_of([&] { settings_of({{name, "bogus"}}); }).status, oracle::Status::unavailable) << name;
 }
 
 }  // namespace

@@ -116,5 +116,39 @@ TEST(Space, SetsTheKnobThatAnotherOneNeeds) {
   EXPECT_EQ(completed({}), Assignment{});
 }
 
+TEST(Conflicts, AreRefusedWithTheReason) {
+  EXPECT_EQ(incompatible({{"precision", "bf16"}, {"graph", "frozen"}}), "");
+  EXPECT_EQ(incompatible({{"int8", "static_per_tensor"}, {"precision", "bf16"}}),
+            "int8=static_per_tensor with precision=bf16: int8 quantizes a network in fp32");
+  EXPECT_EQ(incompatible({{"int8_engine", "onednn"}}), "int8_engine=onednn needs int8: the engine runs quantized operators");
+  EXPECT_EQ(incompatible({{"int8_engine", "x86"}}), "") << "its reference value";
+}
+
+/// Every row names knobs and values that exist, or it would never apply.
+TEST(Conflicts, EndWithSomethingThatCanBeDone) {
+  const Space space = toy_space({.profiles = {"deployment"}});
+  for (const KnobGene& one : space.knobs)
+    for (const KnobGene& other : space.knobs)
+      for (const std::string& value : one.values)
+        for (const std::string& second : other.values) {
+          const Assignment fixed = compatible({{one.info.name, value}, {other.info.name, second}}, space);
+          EXPECT_EQ(incompatible(fixed), "");
+          EXPECT_EQ(compatible(fixed, space), fixed);
+        }
+}
+
+TEST(Conflicts, WhatIsBitEqualIsNotSearchedButMayBeAskedFor) {
+  const Assignment config = {{"graph", "optimized"}, {"onednn", "off"}};
+  EXPECT_EQ(incompatible(config), "");
+  EXPECT_EQ(compatible(config, toy_space({.profiles = {"deployment"}})), (Assignment{{"graph", "optimized"}}));
+}
+
+TEST(Conflicts, ANeedThatCannotBeMetIsDropped) {
+  const Space space = toy_space({.profiles = {"deployment"}});
+  EXPECT_EQ(compatible({{"int8_engine", "onednn"}}, space),
+            (Assignment{{"int8", "static_per_channel"}, {"int8_engine", "onednn"}}));
+  EXPECT_EQ(compatible({{"int8_engine", "onednn"}, {"precision", "bf16"}}, space), (Assignment{{"precision", "bf16"}}));
+}
+
 }  // namespace
 }  // namespace robustcheck::space
