@@ -5,9 +5,9 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include "failure.h"
+#include "float32_flags.h"
 #include "graph_edit.h"
 #include "int8.h"
-#include "float32_flags.h"
 #include "weights.h"
 
 namespace robustcheck::runtime {

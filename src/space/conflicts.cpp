@@ -113,7 +113,8 @@ Assignment compatible(Assignment config, const Space& space) {
     const bool can = gene != nullptr && std::ranges::find(gene->values, row.value) != gene->values.end();
     if (can && holds(config, row.knob, "") && !holds(config, row.other, "")) config[std::string(row.other)] = row.value;
   }
-  for (const std::span<const Exclusion> rows : {std::span<const Exclusion>(kExclusions), std::span<const Exclusion>(kRedundant)})
+  for (const std::span<const Exclusion> rows :
+       {std::span<const Exclusion>(kExclusions), std::span<const Exclusion>(kRedundant)})
     while (const Exclusion* row = exclusion_in(rows, config)) config.erase(std::string(row->knob));
   while (const Need* row = need_in(config)) config.erase(std::string(row->knob));
   return config;

@@ -40,8 +40,8 @@ const Transform* find(std::string_view name);
 /// picture does not depend on which other images are processed. Throws Error{usage} for an unknown transform.
 cv::Mat apply_chain(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
                     std::uint64_t image_key);
-/// The geometric steps (but those that are `local`) of the same chain alone, with the random numbers that they have in it: what the chain's other
-/// steps are measured against.
+/// The geometric steps (but those that are `local`) of the same chain alone, with the random numbers that they have in
+/// it: what the chain's other steps are measured against.
 cv::Mat apply_geometry(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
                        std::uint64_t image_key);
 

@@ -151,140 +151,140 @@ TEST_F(ServiceTest, RunsAnotherCheckpoint) {
   setup_.model = model_file("other_seed.pt");
   set_up();
   EXPECT_EQ(other, forward({{0, {}, 0}}, 1).rows[0].scores);
-  TEST_F(ServiceTest, KeepsDecodingsApartByTheirSettings) {
-    cv::Mat clear(16, 12, CV_8UC4, cv::Scalar(10, 20, 30, 51));
-    clear.rowRange(4, 9).setTo(cv::Scalar(200, 0, 90, 255));
-    add_image("clear.png", clear);
-    set_up();
-    const auto scores = [&](const space::Assignment& config) {
-      return forward({{4, {}, 0}}, 1, config).rows[0].scores;
-    };
-    const std::vector<float> dropped = scores({}), white = scores({{"alpha", "white"}}),
-                             black = scores({{"alpha", "black"}});
-    EXPECT_NE(dropped, white);
-    EXPECT_NE(white, black);
-    EXPECT_EQ(scores({}), dropped);
-    EXPECT_EQ(scores({{"alpha", "white"}}), white);
-  }
+}
 
-  TEST_F(ServiceTest, PerturbsBeforeTheColourPath) {
-    set_up();
-    const auto scores_of = [&](const cv::Mat& image, const image::PreprocessSettings& settings) {
-      std::vector<float> planes(3 * 8 * 8);
-      image::preprocess(image, setup_.preprocessing, settings, planes);
-      const Logits logits = load_torchscript(setup_.model, kRoomy)->run({planes, 1, 3, 8, 8}, {});
-      return std::vector<float>(logits.values.begin(), logits.values.end());
-    };
-    const cv::Mat brighter =
-        transform::apply_chain(picture(1), std::vector{kBrighter}, 0, hash_key(setup_.images[1].sha256));
-    EXPECT_EQ(forward({{1, {kBrighter}, 0}}, 1, {{"yuv", "i420"}, {"rounding", "none"}}).rows[0].scores,
-              scores_of(brighter, {.yuv = image::Yuv::i420, .rounding = image::Rounding::none}));
-  }
+TEST_F(ServiceTest, KeepsDecodingsApartByTheirSettings) {
+  cv::Mat clear(16, 12, CV_8UC4, cv::Scalar(10, 20, 30, 51));
+  clear.rowRange(4, 9).setTo(cv::Scalar(200, 0, 90, 255));
+  add_image("clear.png", clear);
+  set_up();
+  const auto scores = [&](const space::Assignment& config) { return forward({{4, {}, 0}}, 1, config).rows[0].scores; };
+  const std::vector<float> dropped = scores({}), white = scores({{"alpha", "white"}}),
+                           black = scores({{"alpha", "black"}});
+  EXPECT_NE(dropped, white);
+  EXPECT_NE(white, black);
+  EXPECT_EQ(scores({}), dropped);
+  EXPECT_EQ(scores({{"alpha", "white"}}), white);
+}
 
-  TEST_F(ServiceTest, AppliesEveryPreprocessingKnobOfTheCatalogue) {
-    set_up();
-    for (const space::KnobInfo& knob : space::all_knobs())
-      for (const std::string& value : knob.values)
-        if (knob.knob_class == "preprocessing") {
-          EXPECT_TRUE(forward({{0, {}, 0}}, 1, {{knob.name, value}}).rows.at(0).ok()) << knob.name << '=' << value;
-        }
-    const eval::Failure unknown = failure(ForwardRequest{{{"yuv", "nv21"}}, {{0, {}, 0}}, 1});
-    EXPECT_EQ(unknown.status, Status::unavailable);
-    EXPECT_THAT(unknown.message, HasSubstr("no value 'nv21'"));
-  }
+TEST_F(ServiceTest, PerturbsBeforeTheColourPath) {
+  set_up();
+  const auto scores_of = [&](const cv::Mat& image, const image::PreprocessSettings& settings) {
+    std::vector<float> planes(3 * 8 * 8);
+    image::preprocess(image, setup_.preprocessing, settings, planes);
+    const Logits logits = load_torchscript(setup_.model, kRoomy)->run({planes, 1, 3, 8, 8}, {});
+    return std::vector<float>(logits.values.begin(), logits.values.end());
+  };
+  const cv::Mat brighter =
+      transform::apply_chain(picture(1), std::vector{kBrighter}, 0, hash_key(setup_.images[1].sha256));
+  EXPECT_EQ(forward({{1, {kBrighter}, 0}}, 1, {{"yuv", "i420"}, {"rounding", "none"}}).rows[0].scores,
+            scores_of(brighter, {.yuv = image::Yuv::i420, .rounding = image::Rounding::none}));
+}
 
-  TEST_F(ServiceTest, GivesTheSameBitsWithoutRoomForDecodedImages) {
-    set_up();
-    const std::vector<WorkItem> items = {{0, {}, 0}, {1, {kBrighter}, 0}, {2, {}, 0}};
-    const ForwardReply cached = forward(items, 3);
-    setup_.image_cache_bytes = 0;
-    set_up();
-    const ForwardReply decoded = forward(items, 3);
-    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(cached.rows[i].scores, decoded.rows[i].scores);
-  }
+TEST_F(ServiceTest, AppliesEveryPreprocessingKnobOfTheCatalogue) {
+  set_up();
+  for (const space::KnobInfo& knob : space::all_knobs())
+    for (const std::string& value : knob.values)
+      if (knob.knob_class == "preprocessing") {
+        EXPECT_TRUE(forward({{0, {}, 0}}, 1, {{knob.name, value}}).rows.at(0).ok()) << knob.name << '=' << value;
+      }
+  const eval::Failure unknown = failure(ForwardRequest{{{"yuv", "nv21"}}, {{0, {}, 0}}, 1});
+  EXPECT_EQ(unknown.status, Status::unavailable);
+  EXPECT_THAT(unknown.message, HasSubstr("no value 'nv21'"));
+}
 
-  TEST_F(ServiceTest, WritesThePerturbedImage) {
-    setup_.model.clear();
-    set_up();
-    const std::string png = folder_ / "out.png";
-    const Reply reply = service_.handle(eval::PerturbRequest{{1, {kBrighter}, 7}, png});
-    ASSERT_TRUE(std::holds_alternative<eval::PerturbReply>(reply));
-    EXPECT_EQ(std::get<eval::PerturbReply>(reply).picture.width, 12);
-    EXPECT_EQ(std::get<eval::PerturbReply>(reply).picture.height, 16);
-    EXPECT_EQ(std::get<eval::PerturbReply>(reply).picture.channels, 3);
-    const cv::Mat expected =
-        transform::apply_chain(picture(1), std::vector{kBrighter}, 7, hash_key(setup_.images[1].sha256));
-    EXPECT_EQ(cv::norm(codec::decode(png), expected, cv::NORM_INF), 0.0);
-  }
+TEST_F(ServiceTest, GivesTheSameBitsWithoutRoomForDecodedImages) {
+  set_up();
+  const std::vector<WorkItem> items = {{0, {}, 0}, {1, {kBrighter}, 0}, {2, {}, 0}};
+  const ForwardReply cached = forward(items, 3);
+  setup_.image_cache_bytes = 0;
+  set_up();
+  const ForwardReply decoded = forward(items, 3);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(cached.rows[i].scores, decoded.rows[i].scores);
+}
 
-  TEST_F(ServiceTest, SendsThePerturbedImageBack) {
-    set_up();
-    const Reply reply = service_.handle(eval::PerturbRequest{{1, {kBrighter}, 7}, ""});
-    image::Picture sent = std::get<eval::PerturbReply>(reply).picture;
-    const cv::Mat expected =
-        transform::apply_chain(picture(1), std::vector{kBrighter}, 7, hash_key(setup_.images[1].sha256));
-    const cv::Mat received(sent.height, sent.width, CV_8UC(sent.channels), sent.pixels.data());
-    EXPECT_EQ(cv::norm(received, expected, cv::NORM_INF), 0.0);
-  }
+TEST_F(ServiceTest, WritesThePerturbedImage) {
+  setup_.model.clear();
+  set_up();
+  const std::string png = folder_ / "out.png";
+  const Reply reply = service_.handle(eval::PerturbRequest{{1, {kBrighter}, 7}, png});
+  ASSERT_TRUE(std::holds_alternative<eval::PerturbReply>(reply));
+  EXPECT_EQ(std::get<eval::PerturbReply>(reply).picture.width, 12);
+  EXPECT_EQ(std::get<eval::PerturbReply>(reply).picture.height, 16);
+  EXPECT_EQ(std::get<eval::PerturbReply>(reply).picture.channels, 3);
+  const cv::Mat expected =
+      transform::apply_chain(picture(1), std::vector{kBrighter}, 7, hash_key(setup_.images[1].sha256));
+  EXPECT_EQ(cv::norm(codec::decode(png), expected, cv::NORM_INF), 0.0);
+}
 
-  TEST_F(ServiceTest, WritesAPictureThatWasDrawn) {
-    set_up();
-    const std::string png = folder_ / "drawn.png";
-    const Reply reply = service_.handle(eval::PngRequest{{2, 1, 3, "abcdef"}, png});
-    ASSERT_TRUE(std::holds_alternative<eval::PngReply>(reply));
-    EXPECT_EQ(codec::decode(png).at<cv::Vec3b>(0, 1), cv::Vec3b('d', 'e', 'f'));
-  }
+TEST_F(ServiceTest, SendsThePerturbedImageBack) {
+  set_up();
+  const Reply reply = service_.handle(eval::PerturbRequest{{1, {kBrighter}, 7}, ""});
+  image::Picture sent = std::get<eval::PerturbReply>(reply).picture;
+  const cv::Mat expected =
+      transform::apply_chain(picture(1), std::vector{kBrighter}, 7, hash_key(setup_.images[1].sha256));
+  const cv::Mat received(sent.height, sent.width, CV_8UC(sent.channels), sent.pixels.data());
+  EXPECT_EQ(cv::norm(received, expected, cv::NORM_INF), 0.0);
+}
 
-  TEST_F(ServiceTest, MeasuresTheStepsThatAreNoGeometry) {
-    set_up();
-    const space::Step turned{"rotate", {20}};
-    const Reply reply = service_.handle(eval::MeasureRequest{{{1, {turned}, 0}, {1, {turned, kBrighter}, 0}}});
-    const auto& distances = std::get<eval::MeasureReply>(reply).distances;
-    ASSERT_EQ(distances.size(), 2u);
-    EXPECT_EQ(distances[0]->l0, 0.0) << "geometry alone";
-    EXPECT_GT(distances[1]->l0, 0.0);
-    EXPECT_GT(distances[1]->ssim, 0.5);
-  }
+TEST_F(ServiceTest, WritesAPictureThatWasDrawn) {
+  set_up();
+  const std::string png = folder_ / "drawn.png";
+  const Reply reply = service_.handle(eval::PngRequest{{2, 1, 3, "abcdef"}, png});
+  ASSERT_TRUE(std::holds_alternative<eval::PngReply>(reply));
+  EXPECT_EQ(codec::decode(png).at<cv::Vec3b>(0, 1), cv::Vec3b('d', 'e', 'f'));
+}
 
-  TEST_F(ServiceTest, SaysWhatItCanDo) {
-    const Reply reply = service_.handle(eval::CapabilitiesRequest{});
-    ASSERT_TRUE(std::holds_alternative<eval::CapabilitiesReply>(reply));
-    EXPECT_FALSE(std::get<eval::CapabilitiesReply>(reply).torch_version.empty());
-    EXPECT_FALSE(std::get<eval::CapabilitiesReply>(reply).opencv_version.empty());
-    EXPECT_FALSE(std::get<eval::CapabilitiesReply>(reply).codec_versions.empty());
-  }
+TEST_F(ServiceTest, MeasuresTheStepsThatAreNoGeometry) {
+  set_up();
+  const space::Step turned{"rotate", {20}};
+  const Reply reply = service_.handle(eval::MeasureRequest{{{1, {turned}, 0}, {1, {turned, kBrighter}, 0}}});
+  const auto& distances = std::get<eval::MeasureReply>(reply).distances;
+  ASSERT_EQ(distances.size(), 2u);
+  EXPECT_EQ(distances[0]->l0, 0.0) << "geometry alone";
+  EXPECT_GT(distances[1]->l0, 0.0);
+  EXPECT_GT(distances[1]->ssim, 0.5);
+}
 
-  TEST_F(ServiceTest, RefusesAForwardPassWithoutAModel) {
-    EXPECT_THAT(failure(ForwardRequest{{}, {{0, {}, 0}}, 1}).message, HasSubstr("without a model"));
-    setup_.model.clear();
-    set_up();
-    EXPECT_THAT(failure(ForwardRequest{{}, {{0, {}, 0}}, 1}).message, HasSubstr("without a model"));
-  }
+TEST_F(ServiceTest, SaysWhatItCanDo) {
+  const Reply reply = service_.handle(eval::CapabilitiesRequest{});
+  ASSERT_TRUE(std::holds_alternative<eval::CapabilitiesReply>(reply));
+  EXPECT_FALSE(std::get<eval::CapabilitiesReply>(reply).torch_version.empty());
+  EXPECT_FALSE(std::get<eval::CapabilitiesReply>(reply).opencv_version.empty());
+  EXPECT_FALSE(std::get<eval::CapabilitiesReply>(reply).codec_versions.empty());
+}
 
-  TEST_F(ServiceTest, AnswersAModelThatCannotBeLoadedWithItsDiagnosis) {
-    setup_.model = model_file("state_dict.pt");
-    EXPECT_EQ(failure(setup_).status, Status::model_error);
-    EXPECT_THAT(failure(setup_).message, HasSubstr("this is a state_dict"));
-  }
+TEST_F(ServiceTest, RefusesAForwardPassWithoutAModel) {
+  EXPECT_THAT(failure(ForwardRequest{{}, {{0, {}, 0}}, 1}).message, HasSubstr("without a model"));
+  setup_.model.clear();
+  set_up();
+  EXPECT_THAT(failure(ForwardRequest{{}, {{0, {}, 0}}, 1}).message, HasSubstr("without a model"));
+}
 
-  TEST_F(ServiceTest, AnswersAFailureOfTheModelForTheWholeBatch) {
-    setup_.model = model_file("raises.pt");
-    set_up();
-    const eval::Failure answer = failure(ForwardRequest{{}, {{0, {}, 0}, {1, {}, 0}}, 2});
-    EXPECT_EQ(answer.status, Status::model_error);
-    EXPECT_THAT(answer.message, HasSubstr("on strike"));
-  }
+TEST_F(ServiceTest, AnswersAModelThatCannotBeLoadedWithItsDiagnosis) {
+  setup_.model = model_file("state_dict.pt");
+  EXPECT_EQ(failure(setup_).status, Status::model_error);
+  EXPECT_THAT(failure(setup_).message, HasSubstr("this is a state_dict"));
+}
 
-  TEST_F(ServiceTest, AnswersAnImageThatDoesNotExist) {
-    set_up();
-    EXPECT_THAT(failure(ForwardRequest{{}, {{99, {}, 0}}, 1}).message, HasSubstr("image 99 of 4"));
-  }
+TEST_F(ServiceTest, AnswersAFailureOfTheModelForTheWholeBatch) {
+  setup_.model = model_file("raises.pt");
+  set_up();
+  const eval::Failure answer = failure(ForwardRequest{{}, {{0, {}, 0}, {1, {}, 0}}, 2});
+  EXPECT_EQ(answer.status, Status::model_error);
+  EXPECT_THAT(answer.message, HasSubstr("on strike"));
+}
 
-  TEST_F(ServiceTest, AnswersAnUnreadableImageOfPerturb) {
-    set_up();
-    const eval::Failure answer = failure(eval::PerturbRequest{{3, {}, 0}, folder_ / "out.png"});
-    EXPECT_THAT(answer.message, HasSubstr("bad.png"));
-  }
+TEST_F(ServiceTest, AnswersAnImageThatDoesNotExist) {
+  set_up();
+  EXPECT_THAT(failure(ForwardRequest{{}, {{99, {}, 0}}, 1}).message, HasSubstr("image 99 of 4"));
+}
+
+TEST_F(ServiceTest, AnswersAnUnreadableImageOfPerturb) {
+  set_up();
+  const eval::Failure answer = failure(eval::PerturbRequest{{3, {}, 0}, folder_ / "out.png"});
+  EXPECT_THAT(answer.message, HasSubstr("bad.png"));
+}
 
 }  // namespace
 }  // namespace robustcheck::runtime

@@ -56,11 +56,11 @@ TEST(Variance, RefusesValuesOutsideTheRange) {
 
 TEST(Variance, RefusesKnobsThatCannotBeCombined) {
   EXPECT_EQ(error(R"({"config":{"yuv_matrix":"bt709"}})"),
-            "v#/config: yuv_matrix needs yuv: nothing passes through YUV without it");
+            "v#/config: yuv_matrix=bt709 needs yuv: nothing passes through YUV without it");
   EXPECT_EQ(error(R"({"config":{"yuv_matrix":"bt709","yuv":"nv12"}})"), "no error");
-  EXPECT_EQ(
-      error(R"({"config":{"resize_rule":"direct","crop_fraction":0.875}})"),
-      "v#/config: crop_fraction with resize_rule=direct: what is resized straight to the input size is not cropped");
+  EXPECT_EQ(error(R"({"config":{"resize_rule":"direct","crop_fraction":0.875}})"),
+            "v#/config: crop_fraction=0.875 with resize_rule=direct: what is resized straight to the input size is not "
+            "cropped");
 }
 
 TEST(Variance, RefusesABorderWhereNoneApplies) {
