@@ -84,7 +84,7 @@ void print_row(const ProbedValue& row, double reference_s) {
               << std::setw(9) << cost(row, reference_s);
   else
     std::cout << row.message;
-  std::cout << (row.emulated ? "  emulated" : "") << '\n';
+  std::cout << (row.emulated ? "  emulated" : "") << (row.equal_to.empty() ? "" : "  = " + row.equal_to) << '\n';
 }
 
 void print_knobs(const std::vector<ProbedValue>& probed, std::size_t images) {

@@ -96,8 +96,8 @@ class SearchRun {
     for (const space::KnobGene& gene : report_.space.knobs) values += gene.values.size();
     progress_.phase("probe", values * images.size());
     probe_evaluations_ = values * images.size();
-    report_.unavailable_knobs = drop_unavailable(
-        report_.space, probe_knobs(session_, report_.space.knobs, images, /*timed=*/false), options_.space.knobs);
+    report_.unavailable_knobs =
+        drop_unavailable(report_.space, cached_probe(session_, report_.space.knobs, images), options_.space.knobs);
     if (report_.space.empty())
       throw Error(ErrorKind::usage, "nothing to search: no transform, and no knob value that has an effect here");
   }

@@ -1,12 +1,15 @@
+#include <algorithm>
 #include <iostream>
 #include <numeric>
 
 #include "robustcheck/app/baseline.h"
+#include "robustcheck/app/configuration_sweep.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/progress.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/app/sweep.h"
+#include "robustcheck/app/sysnoise.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/text.h"
@@ -96,29 +99,11 @@ void write_heat_map(const image::HeatMap& map, Session& session, const fs::path&
   if (const auto* failure = std::get_if<eval::Failure>(&reply)) throw Error(ErrorKind::usage, failure->message);
 }
 
-Json document(const SweepOptions& options, const Session& session, const SweepResult& result, const Grid& grid,
-              const Json& timing) {
-  Json json = {{"schema_version", report::kSchemaVersion},
-               {"tool", {{"name", "robustcheck"}, {"version", version_line().substr(version_line().find(' ') + 1)}}},
-               {"command", options.command},
-               {"profile", grid.name},
-               {"model", {{"path", session.model.string()}, {"sha256", session.model_sha256}}},
-               {"dataset",
-                {{"path", session.dataset.path.string()},
-                 {"sha256", session.dataset.sha256},
-                 {"images", session.dataset.size()},
-                 {"labelled", session.dataset.labelled}}},
-               {"preprocess", image::to_json(session.preprocessing)}};
-  json.update(to_json(result, grid));
-  json["timing"] = timing;
-  return json;
-}
-
 void print(const SweepResult& result, const Grid& grid, const fs::path& out, std::size_t images) {
   if (result.clean)
     std::cout << "accuracy on " << images << " images; clean: " << percent(result.clean->value()) << " ["
               << fixed(100 * result.clean->ci95().low, 1) << ", " << fixed(100 * result.clean->ci95().high, 1)
-              << "] %; flips: prediction differs from the clean one\n\n";
+              << "] %\nflips: share of predictions that differ from the clean one\n\n";
   else
     std::cout << "share of " << images << " images whose prediction differs from the clean one (no labels)\n\n";
   std::cout << table(result, grid) << "\nintervals: " << (out / "sweep.json").string()
@@ -129,26 +114,109 @@ void print(const SweepResult& result, const Grid& grid, const fs::path& out, std
                 << row.message << ")\n";
 }
 
+/// Profiles of knobs; sysnoise looks at all of them.
+const std::vector<std::string> kConfigurationProfiles = {"deployment", "numerical", "quantization", "preprocessing",
+                                                         "structural", "mistakes",  "sysnoise"};
+
+bool is_of_configurations(const std::string& profile) {
+  return std::ranges::find(kConfigurationProfiles, profile) != kConfigurationProfiles.end();
+}
+
+/// Opens the session and measures the reference, as every sweep begins.
+struct Start {
+  Session session;
+  BaselineResult baseline;
+};
+
+Start start(const SweepOptions& options, Progress& progress) {
+  progress.phase("load", 0);
+  Start started{open_session(options.session), {}};
+  progress.phase("baseline", 2 * started.session.dataset.size());
+  started.baseline = measure_baseline(started.session, options.session, options.min_accuracy);
+  return started;
+}
+
+Json header(const SweepOptions& options, const Session& session) {
+  return {{"schema_version", report::kSchemaVersion},
+          {"tool", {{"name", "robustcheck"}, {"version", version_line().substr(version_line().find(' ') + 1)}}},
+          {"command", options.command},
+          {"profile", options.profile},
+          {"model", {{"path", session.model.string()}, {"sha256", session.model_sha256}}},
+          {"dataset",
+           {{"path", session.dataset.path.string()},
+            {"sha256", session.dataset.sha256},
+            {"images", session.dataset.size()},
+            {"labelled", session.dataset.labelled}}},
+          {"preprocess", image::to_json(session.preprocessing)}};
+}
+
+void write_document(const Json& json, const fs::path& out) {
+  fs::create_directories(out);
+  write_file(out / "sweep.json", json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+int sweep_grid(const SweepOptions& options, const fs::path& out, Progress& progress) {
+  const Grid& grid = find_grid(options.profile);
+  const Stopwatch watch;
+  Start started = start(options, progress);
+  Session& session = started.session;
+  const SweepResult result = run_grid(grid, session, started.baseline.reference, progress);
+  progress.finish();
+  fs::create_directories(out);
+  write_heat_map(heat_map(result, grid, session.model.filename().string()), session, out / "sweep.png");
+  Json json = header(options, session);
+  json.update(to_json(result, grid));
+  json["timing"] = {{"total_s", watch.seconds()}};
+  write_document(json, out);
+  print(result, grid, out, session.dataset.size());
+  return kExitOk;
+}
+
+/// Forward time relative to the reference's, by the first member's name.
+Json relative_speed(const ConfigurationSweep& sweep) {
+  Json json = Json::object();
+  for (const ConfigurationClass& one : sweep.classes)
+    json[one.members.front()] = one.seconds > 0 ? Json(sweep.classes.front().seconds / one.seconds) : Json();
+  return json;
+}
+
+int sweep_knobs(const SweepOptions& options, const fs::path& out, Progress& progress) {
+  const Stopwatch watch;
+  Start started = start(options, progress);
+  Session& session = started.session;
+  const bool is_sysnoise = options.profile == "sysnoise";
+  const space::Space space = space::make_space(
+      {.profiles = {is_sysnoise ? "deployment" : options.profile}, .transforms = {}, .knobs = {}}, session.catalogue);
+  const ConfigurationSweep sweep = sweep_configurations(session, space.knobs, progress);
+  Json json = header(options, session);
+  json.update(to_json(sweep));
+  std::string text = table(sweep);
+  if (is_sysnoise) {
+    const Sysnoise result = sysnoise(session, sweep, space.knobs, options.session.split_seed, progress);
+    json["sysnoise"] = to_json(result);
+    text = table(result);
+  }
+  progress.finish();
+  json["timing"] = {{"total_s", watch.seconds()}, {"speed", relative_speed(sweep)}};
+  write_document(json, out);
+  std::cout << text << "\nmore: " << (out / "sweep.json").string() << '\n';
+  return kExitOk;
+}
+
 }  // namespace
 
 int run_sweep(const SweepOptions& options) {
   catch_interrupts();
-  const Grid& grid = find_grid(options.profile);
+  if (!is_of_configurations(options.profile)) {
+    std::vector<std::string> names = kConfigurationProfiles;
+    for (const Grid& grid : all_grids()) names.push_back(grid.name);
+    if (std::ranges::find(names, options.profile) == names.end())
+      throw Error(ErrorKind::usage, "--profile: " + unknown_name("grid", options.profile, names));
+  }
   const fs::path out = output_folder(options);
   Progress progress(options.output);
-  const Stopwatch watch;
-  progress.phase("load", 0);
-  Session session = open_session(options.session);
-  progress.phase("baseline", 2 * session.dataset.size());
-  const BaselineResult baseline = measure_baseline(session, options.session, options.min_accuracy);
-  const SweepResult result = run_grid(grid, session, baseline.reference, progress);
-  progress.finish();
-  fs::create_directories(out);
-  write_heat_map(heat_map(result, grid, session.model.filename().string()), session, out / "sweep.png");
-  const Json json = document(options, session, result, grid, {{"total_s", watch.seconds()}});
-  write_file(out / "sweep.json", json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-  print(result, grid, out, session.dataset.size());
-  return kExitOk;
+  return is_of_configurations(options.profile) ? sweep_knobs(options, out, progress)
+                                               : sweep_grid(options, out, progress);
 }
 
 }  // namespace robustcheck::app

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "robustcheck/app/case_file.h"
+#include "robustcheck/base/hash.h"
 
 namespace robustcheck::app {
 namespace {
@@ -64,7 +65,22 @@ bool is_emulated(const std::string& knob, const std::string& value, const eval::
          (value == "fp16" && !machine.native_fp16);
 }
 
+std::string earlier_with(const std::vector<ProbedValue>& probed, const std::string& digest) {
+  for (const ProbedValue& row : probed)
+    if (!row.knob.empty() && row.state == "applied" && row.digest == digest) return row.knob + "=" + row.value;
+  return "";
+}
+
 }  // namespace
+
+std::string digest_of(const std::vector<Observation>& rows) {
+  std::string bytes;
+  for (const Observation& row : rows) {
+    bytes += std::to_string(static_cast<int>(row.status)) + ":" + std::to_string(row.scores.size()) + ":";
+    bytes.append(reinterpret_cast<const char*>(row.scores.data()), row.scores.size() * sizeof(float));
+  }
+  return sha256_hex(bytes);
+}
 
 std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::KnobGene>& knobs,
                                      const std::vector<ImageIndex>& images, bool timed) {
@@ -84,6 +100,8 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
       } else {
         compare(config.size() == 1 ? reference.rows : run(session, without(config, gene.info.name), images).rows,
                 changed.rows, row);
+        row.digest = digest_of(changed.rows);
+        if (row.state == "applied") row.equal_to = earlier_with(probed, row.digest);
       }
       probed.push_back(row);
     }
@@ -99,6 +117,9 @@ std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const
     if (row.state == "no_effect")
       dropped.push_back({row.knob, row.value, "no_effect",
                          "bit-equal to the reference on " + std::to_string(row.images) + " images"});
+    else if (!row.equal_to.empty())
+      dropped.push_back({row.knob, row.value, "no_effect",
+                         "bit-equal to " + row.equal_to + " on " + std::to_string(row.images) + " images"});
     else if (row.state != "applied")
       dropped.push_back({row.knob, row.value, row.state, row.message});
     else if (row.emulated && !named)

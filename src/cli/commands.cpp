@@ -247,7 +247,11 @@ void add_sweep(CLI::App& main, Action& action, const std::vector<std::string>& a
   auto options = std::make_shared<app::SweepOptions>();
   CLI::App& command = *main.add_subcommand("sweep", "every point of a standard grid: accuracy and flips (no search)");
   add_model_and_images(command, options->session);
-  command.add_option("--profile", options->profile, "the grid: imagenet-c (19 corruptions x 5 severities)")
+  command
+      .add_option("--profile", options->profile,
+                  "imagenet-c: 19 corruptions x 5 severities; deployment, numerical, quantization, "
+                  "preprocessing, structural, mistakes: every value of these knobs alone, bit-equal ones together; "
+                  "sysnoise: what each source of deployment noise costs, and all of them together")
       ->required()
       ->type_name("NAME");
   command

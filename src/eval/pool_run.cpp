@@ -55,10 +55,15 @@ class Run {
   }
 
   void give_job(Slot& slot) {
-    std::vector<std::string> running;
-    for (const Slot& other : slots_)
-      if (other.job) running.push_back(other.job->key);
-    slot.job = queue_.take(slot.last_key, running, free_slots_);
+    JobQueue::Asker asker{slot.last_key, slot.loaded, {}, {}};
+    for (const Slot& other : slots_) {
+      if (&other == &slot) continue;
+      asker.elsewhere.insert(other.loaded.begin(), other.loaded.end());
+      if (!other.job) continue;
+      asker.elsewhere.insert(other.job->load_key);
+      asker.running.push_back(other.job->key);
+    }
+    slot.job = queue_.take(asker, free_slots_);
     if (!slot.job) return;
     free_slots_ -= slot.job->slots;
     if (slot.process && died_while_idle(slot)) slot.forget_process();
@@ -133,6 +138,7 @@ class Run {
   void finish(Slot& slot, Reply reply) {
     slot.last_key = slot.job->key;
     slot.known.insert(slot.job->key);
+    slot.loaded.insert(slot.job->load_key);
     replies_[slot.job->index] = std::move(reply);
     release(slot);
     ++answered_;
@@ -207,6 +213,7 @@ void Slot::forget_process() {
   process.reset();
   ready = false;
   known.clear();
+  loaded.clear();
   last_key.clear();
 }
 

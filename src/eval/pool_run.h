@@ -32,6 +32,7 @@ struct Slot {
   Clock::time_point deadline;              ///< of the setup or the job
   double allowed_s = 0.0;                  ///< what led to the deadline
   std::set<std::string> known;             ///< configurations of which it has answered a job
+  std::set<std::string> loaded;            ///< load keys of these
   std::string last_key;
   int setup_deaths = 0;  ///< in a row
   double start_s = 0.0;  ///< from the start of a process to the answer to its setup, summed over its processes

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <future>
 #include <map>
 
 #include "robustcheck/base/error.h"
@@ -16,11 +17,7 @@ Environment environment_of(const Request& job) {
   return forward == nullptr ? Environment{} : space::environment_of(forward->config);
 }
 
-/// The jobs of one environment, by their index.
-struct Share {
-  Environment environment;
-  std::vector<std::size_t> jobs;
-};
+using Share = PoolSet::Share;
 
 /// In the order of first appearance.
 std::vector<Share> shares_of(std::span<const Request> jobs) {
@@ -80,9 +77,10 @@ WorkerPool& PoolSet::pool_for(const Environment& environment) {
   return pools_.front().pool;
 }
 
-std::vector<Reply> PoolSet::run_in(const Environment& environment, std::span<const Request> jobs) {
+std::vector<Reply> PoolSet::run_in(WorkerPool& pool, const Environment& environment, std::span<const Request> jobs,
+                                   std::size_t workers) {
   try {
-    return pool_for(environment).run(jobs, workers_for(environment, jobs.size()));
+    return pool.run(jobs, workers);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::input || environment.empty()) throw;
     return std::vector<Reply>(jobs.size(), unavailable(environment, error));
@@ -91,17 +89,42 @@ std::vector<Reply> PoolSet::run_in(const Environment& environment, std::span<con
 
 std::vector<Reply> PoolSet::run(std::span<const Request> jobs) {
   std::vector<Share> shares = shares_of(jobs);
-  if (shares.size() == 1) return run_in(shares.front().environment, jobs);
-  // What is open first: opening another pool may close it.
+  if (shares.size() == 1) {
+    const Environment& environment = shares.front().environment;
+    return run_in(pool_for(environment), environment, jobs, workers_for(environment, jobs.size()));
+  }
+  // What is open first: opening another pool may close it. Of these the reference, which takes all workers.
   std::stable_partition(shares.begin(), shares.end(), [&](const Share& share) { return is_open(share.environment); });
+  std::stable_partition(shares.begin(), shares.end(), [](const Share& share) { return share.environment.empty(); });
   std::vector<Reply> replies(jobs.size());
-  for (const Share& share : shares) {
-    std::vector<Request> part;
-    for (const std::size_t i : share.jobs) part.push_back(jobs[i]);
-    std::vector<Reply> answers = run_in(share.environment, part);
-    for (std::size_t i = 0; i < part.size(); ++i) replies[share.jobs[i]] = std::move(answers[i]);
+  std::span<const Share> rest(shares);
+  while (!rest.empty()) {
+    const bool alone = rest.front().environment.empty();
+    const std::size_t side_by_side = alone ? 1 : std::min({rest.size(), options_.workers, max_pools_});
+    run_side_by_side(rest.first(side_by_side), jobs, replies);
+    rest = rest.subspan(side_by_side);
   }
   return replies;
+}
+
+/// One share takes as many workers as it is worth, several one each.
+void PoolSet::run_side_by_side(std::span<const Share> shares, std::span<const Request> jobs,
+                               std::vector<Reply>& replies) {
+  std::vector<std::future<std::vector<Reply>>> answers;
+  for (const Share& share : shares) {
+    WorkerPool& pool = pool_for(share.environment);
+    const std::size_t workers = shares.size() > 1 ? 1 : workers_for(share.environment, share.jobs.size());
+    answers.push_back(std::async(shares.size() > 1 ? std::launch::async : std::launch::deferred, [&, workers] {
+      std::vector<Request> part;
+      for (const std::size_t i : share.jobs) part.push_back(jobs[i]);
+      return run_in(pool, share.environment, part, workers);
+    }));
+  }
+  for (std::future<std::vector<Reply>>& answer : answers) answer.wait();  // all, before one of them throws
+  for (std::size_t s = 0; s < shares.size(); ++s) {
+    std::vector<Reply> part = answers[s].get();
+    for (std::size_t i = 0; i < part.size(); ++i) replies[shares[s].jobs[i]] = std::move(part[i]);
+  }
 }
 
 Reply PoolSet::run_in_fresh_worker(const Request& job) {

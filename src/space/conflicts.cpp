@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "robustcheck/space/space.h"
 
@@ -106,6 +107,16 @@ Assignment completed(Assignment config) {
   return config;
 }
 
+/// Every combination of these is a pool of worker processes of its own: a search varies one at a time.
+void keep_one_process_knob(Assignment& config, const Space& space) {
+  bool first = true;
+  std::erase_if(config, [&](const auto& entry) {
+    const KnobGene* gene = space.find_knob(entry.first);
+    if (gene == nullptr || gene->info.scope != "process") return false;
+    return !std::exchange(first, false);
+  });
+}
+
 /// Sets what is needed and in the space; what then excludes each other loses a knob, and what has lost its need too.
 Assignment compatible(Assignment config, const Space& space) {
   for (const Need& row : kNeeds) {
@@ -117,6 +128,7 @@ Assignment compatible(Assignment config, const Space& space) {
        {std::span<const Exclusion>(kExclusions), std::span<const Exclusion>(kRedundant)})
     while (const Exclusion* row = exclusion_in(rows, config)) config.erase(std::string(row->knob));
   while (const Need* row = need_in(config)) config.erase(std::string(row->knob));
+  keep_one_process_knob(config, space);
   return config;
 }
 

@@ -50,7 +50,7 @@ KnobTable preprocessing_knobs() {
       {"crop_fraction",
        "preprocessing",
        "call",
-       {"as_specified", "1", "0.95", "0.9", "0.875", "0.75"},
+       {"as_specified", "1", "0.95", "0.9", "0.875"},
        "share of each side of the resized picture that the centre crop keeps: the resize aims at floor(input / share)",
        "timm's crop_pct"},
       {"resize_filter",

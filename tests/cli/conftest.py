@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import subprocess
+import tempfile
 
 import pytest
 
@@ -14,10 +15,13 @@ TINY = FASHION / "tiny.pt"
 IMAGES = FASHION / "images"
 
 
+CACHE = tempfile.TemporaryDirectory(prefix="robustcheck-cache-")
+
+
 def run(*arguments, stdin="", timeout=120, environment=None):
-    """The finished process; its output is text."""
+    """The finished process; its output is text. What it caches stays within this run of the tests."""
     return subprocess.run([str(BINARY), *map(str, arguments)], input=stdin, capture_output=True, text=True,
-                          timeout=timeout, env={**os.environ, **(environment or {})})
+                          timeout=timeout, env={**os.environ, "XDG_CACHE_HOME": CACHE.name, **(environment or {})})
 
 
 def evaluate(model, images, *variances, options=()):

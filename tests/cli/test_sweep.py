@@ -98,3 +98,40 @@ def test_perturb_says_what_it_needs(tmp_path):
     empty.write_text("[]")
     done = run("perturb", IMAGES, "--variance", empty, "--out", tmp_path / "out")
     assert done.returncode == 2 and "none.json" in done.stderr and not (tmp_path / "out").exists()
+
+
+def test_configurations_that_answer_alike_stand_together(tmp_path):
+    done = run("sweep", TINY, IMAGES, "--profile", "numerical", "--limit", 200, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    sweep = json.loads((tmp_path / "out/sweep.json").read_text())
+    first = sweep["classes"][0]
+    assert first["members"][0] == "reference" and "batch_size=16" in first["members"] and first["flips"] == 0
+    assert first["p_value"] == 1 and first["largest_difference"] == 0 and first["worst_class"] is None
+    members = [member for one in sweep["classes"] for member in one["members"]]
+    missing = [f"{row['knob']}={row['value']}" for row in sweep["unavailable_knobs"]]
+    assert len(set(members + missing)) == len(members) + len(missing)
+    assert "device=cuda" in missing and "precision=bf16" in members
+    assert set(sweep["timing"]["speed"]) == {one["members"][0] for one in sweep["classes"]}
+
+
+def test_sysnoise_puts_the_sources_and_their_combination_side_by_side(tmp_path):
+    done = run("sweep", TINY, IMAGES, "--profile", "sysnoise", "--limit", 200, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    result = json.loads((tmp_path / "out/sweep.json").read_text())["sysnoise"]
+    assert [row["source"] for row in result["sources"]] == ["decoder", "resize", "colour", "precision", "ceil mode", "upsample"]
+    assert result["sources"][0]["values"] == 0, "PNG files have no JPEG decoder"
+    assert [one["how"] for one in result["combined"]] == ["greedy", "search"]
+    assert result["combined"][1]["evaluations"] <= result["combined"][0]["evaluations"]
+
+
+def test_a_cached_probe_changes_nothing(tmp_path):
+    options = ("search", TINY, IMAGES, "--limit", 200, "--budget", 500, "--after-budget", 2000, "--knobs", "precision,yuv,graph")
+    own = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    reports = []
+    for out in ("first", "second"):
+        assert run(*options, "--out", tmp_path / out, environment=own).returncode in (0, 1)
+        reports.append(json.loads((tmp_path / out / "report.json").read_text()))
+        reports[-1].pop("timing"), reports[-1].pop("command")
+    assert len(list((tmp_path / "cache/robustcheck").iterdir())) == 1
+    assert reports[0] == reports[1]
+    assert any(row["message"].startswith("bit-equal to yuv=nv12") for row in reports[0]["unavailable_knobs"])

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "robustcheck/app/session.h"
+#include "robustcheck/oracle/observation.h"
 #include "robustcheck/report/report.h"
 #include "robustcheck/space/space.h"
 
@@ -19,12 +20,23 @@ struct ProbedValue {
   std::uint64_t flips = 0;          ///< predictions that differ from the reference's
   std::uint64_t images = 0;
   double seconds = 0.0;  ///< forward time of the second run; the reference's has knob == ""
+  std::string digest;    ///< of all scores; equal for values that are bit-equal
+  std::string equal_to;  ///< an earlier "knob=value" with the same scores, "" if none
 };
 
 /// Runs every value of `knobs` on `images` (a batch or two) beside the reference; the first row is the reference.
 /// timed: run twice and time the second.
 std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::KnobGene>& knobs,
                                      const std::vector<ImageIndex>& images, bool timed);
+
+/// As probe_knobs() untimed, from the user's cache ($XDG_CACHE_HOME/robustcheck, else ~/.cache/robustcheck) where the
+/// same model, preprocessing, images, knobs, programs and machine were probed before. A cache that cannot be read or
+/// written is passed over.
+std::vector<ProbedValue> cached_probe(Session& session, const std::vector<space::KnobGene>& knobs,
+                                      const std::vector<ImageIndex>& images);
+
+/// Digest of the scores and failures of one configuration.
+std::string digest_of(const std::vector<oracle::Observation>& rows);
 
 /// Removes from `space` what the probe found without effect, unavailable or failing, and emulated precisions unless the
 /// user named the knob; returns what was removed, with reasons.

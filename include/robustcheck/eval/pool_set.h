@@ -12,11 +12,18 @@ namespace robustcheck::eval {
 
 /// Worker pools, one per environment that the process-scope knobs of the jobs ask for (space::environment_of). The
 /// reference pool has the plain environment and is never closed; the others are opened when a job needs them, at most
-/// `max_pools` of them at once: the least recently used one is closed for the next. They run one after the other, so
-/// that no more than PoolOptions::workers compute at a time. Not thread-safe.
+/// `max_pools` of them at once: the least recently used one is closed for the next. No more than
+/// PoolOptions::workers compute at a time: the reference pool runs first, then others side by side with a worker each.
+/// Not thread-safe.
 class PoolSet {
  public:
   static constexpr std::size_t kDefaultMaxPools = 4;
+
+  /// The jobs of one environment, by their index.
+  struct Share {
+    space::Environment environment;
+    std::vector<std::size_t> jobs;
+  };
 
   PoolSet(PoolOptions options, SetupRequest setup, std::size_t max_pools = kDefaultMaxPools);
 
@@ -45,7 +52,9 @@ class PoolSet {
   bool is_open(const space::Environment& environment) const;
   void close_oldest();
   WorkerPool& pool_for(const space::Environment& environment);
-  std::vector<Reply> run_in(const space::Environment& environment, std::span<const Request> jobs);
+  static std::vector<Reply> run_in(WorkerPool& pool, const space::Environment& environment,
+                                   std::span<const Request> jobs, std::size_t workers);
+  void run_side_by_side(std::span<const Share> shares, std::span<const Request> jobs, std::vector<Reply>& replies);
 
   PoolOptions options_;
   SetupRequest setup_;

@@ -57,7 +57,7 @@ bool has_side(const TransformGene& gene, int side);
 /// the space does not hold, resolves incompatible knobs (see incompatible()). What a strategy proposes goes through it.
 Variance repaired(Variance variance, const Space& space);
 /// Without what excludes each other or was measured to be bit-equal to one of the two alone; with what a knob of
-/// `config` needs, where the space has it.
+/// `config` needs, where the space has it; with one knob of process scope at most.
 Assignment compatible(Assignment config, const Space& space);
 /// The reason why two knob values of an assignment cannot be combined, or "": "int8=... with precision=bf16: ...".
 std::string incompatible(const Assignment& config);

@@ -16,10 +16,10 @@ Request job(const std::string& precision, const std::string& threads = "1") {
 /// Indices of jobs as one worker takes them.
 std::vector<std::size_t> order_of_one_worker(JobQueue& queue) {
   std::vector<std::size_t> order;
-  std::string last;
-  while (const auto taken = queue.take(last, {}, 8)) {
+  JobQueue::Asker asker;
+  while (const auto taken = queue.take(asker, 8)) {
     order.push_back(taken->index);
-    last = taken->key;
+    asker.last_key = taken->key;
   }
   return order;
 }
@@ -33,10 +33,10 @@ TEST(JobQueue, GroupsByConfiguration) {
 TEST(JobQueue, GivesASecondWorkerAnotherConfiguration) {
   const std::vector<Request> jobs = {job("a"), job("a"), job("b")};
   JobQueue queue(jobs, 2);
-  const auto first = queue.take("", {}, 2);
-  const std::vector<std::string> running = {first->key};
-  EXPECT_EQ(queue.take("", running, 1)->index, 2u);
-  EXPECT_EQ(queue.take("", running, 1)->index, 1u);  // then it helps the first
+  const auto first = queue.take({}, 2);
+  const JobQueue::Asker second{.running = {first->key}};
+  EXPECT_EQ(queue.take(second, 1)->index, 2u);
+  EXPECT_EQ(queue.take(second, 1)->index, 1u);  // then it helps the first
 }
 
 TEST(JobQueue, LetsAJobTakeAsManySlotsAsItHasThreads) {
@@ -50,9 +50,18 @@ TEST(JobQueue, LetsAJobTakeAsManySlotsAsItHasThreads) {
 TEST(JobQueue, PassesOverJobsThatNeedMoreSlotsThanAreFree) {
   const std::vector<Request> jobs = {job("a", "2"), job("b")};
   JobQueue queue(jobs, 2);
-  EXPECT_EQ(queue.take("", {}, 1)->index, 1u);
-  EXPECT_EQ(queue.take("", {}, 1), std::nullopt);
-  EXPECT_EQ(queue.take("", {}, 2)->slots, 2u);
+  EXPECT_EQ(queue.take({}, 1)->index, 1u);
+  EXPECT_EQ(queue.take({}, 1), std::nullopt);
+  EXPECT_EQ(queue.take({}, 2)->slots, 2u);
+}
+
+TEST(JobQueue, SendsAJobWhereItsNetworkIsLoaded) {
+  const std::vector<Request> jobs = {job("bf16"), job("fp16"), job("fp64", "2")};
+  JobQueue queue(jobs, 2);
+  const JobQueue::Asker asker{.loaded = {load_key(jobs[2])}, .elsewhere = {load_key(jobs[0])}};
+  EXPECT_EQ(queue.take(asker, 2)->index, 2u) << "loaded here, under other knobs of the call";
+  EXPECT_EQ(queue.take(asker, 2)->index, 1u) << "loaded nowhere";
+  EXPECT_EQ(queue.take(asker, 2)->index, 0u) << "loaded elsewhere: better than to wait";
 }
 
 }  // namespace

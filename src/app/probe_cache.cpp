@@ -1,0 +1,87 @@
+#include <cstdlib>
+
+#include "robustcheck/app/options.h"
+#include "robustcheck/app/probe.h"
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/files.h"
+#include "robustcheck/base/hash.h"
+
+namespace robustcheck::app {
+namespace fs = std::filesystem;
+namespace {
+
+/// Empty: there is no place for a cache.
+fs::path cache_folder() {
+  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != 0)
+    return fs::path(folder) / "robustcheck";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != 0)
+    return fs::path(home) / ".cache" / "robustcheck";
+  return {};
+}
+
+/// Everything that an answer may depend on.
+std::string key_of(const Session& session, const std::vector<space::KnobGene>& knobs,
+                   const std::vector<ImageIndex>& images) {
+  Json json = {{"worker", sha256_file(eval::find_worker())},
+               {"machine", environment(*session.pool, 0)},
+               {"model", session.model_sha256},
+               {"preprocess", image::to_json(session.preprocessing)},
+               {"knobs", Json::array()},
+               {"images", Json::array()},
+               {"calibration", Json::array()},
+               {"variants", Json::array()}};
+  for (const space::KnobGene& gene : knobs) json["knobs"].push_back({gene.info.name, gene.values});
+  for (const ImageIndex image : images) json["images"].push_back(session.dataset[image].sha256);
+  for (const ImageIndex image : session.calibration) json["calibration"].push_back(session.dataset[image].sha256);
+  for (const report::VariantFile& variant : session.variants)
+    json["variants"].push_back({variant.name, variant.sha256});
+  return sha256_hex(json.dump());
+}
+
+Json to_json(const std::vector<ProbedValue>& probed) {
+  Json rows = Json::array();
+  for (const ProbedValue& row : probed)
+    rows.push_back({{"knob", row.knob},
+                    {"value", row.value},
+                    {"state", row.state},
+                    {"message", row.message},
+                    {"emulated", row.emulated},
+                    {"largest_difference", row.largest_difference},
+                    {"flips", row.flips},
+                    {"images", row.images},
+                    {"digest", row.digest},
+                    {"equal_to", row.equal_to}});
+  return rows;
+}
+
+std::vector<ProbedValue> from_json(const Json& rows) {
+  std::vector<ProbedValue> probed;
+  for (const Json& row : rows)
+    probed.push_back({row.at("knob"), row.at("value"), row.at("state"), row.at("message"), row.at("emulated"),
+                      row.at("largest_difference"), row.at("flips"), row.at("images"), 0.0, row.at("digest"),
+                      row.at("equal_to")});
+  return probed;
+}
+
+}  // namespace
+
+std::vector<ProbedValue> cached_probe(Session& session, const std::vector<space::KnobGene>& knobs,
+                                      const std::vector<ImageIndex>& images) {
+  const fs::path folder = cache_folder();
+  const fs::path file = folder / ("probe-" + key_of(session, knobs, images) + ".json");
+  try {
+    if (!folder.empty() && fs::exists(file)) return from_json(read_json(file));
+  } catch (const std::exception&) {  // damaged: measured again
+  }
+  std::vector<ProbedValue> probed = probe_knobs(session, knobs, images, /*timed=*/false);
+  try {
+    if (!folder.empty()) {
+      fs::create_directories(folder);
+      write_file(file, to_json(probed).dump() + "\n");
+    }
+  } catch (const std::exception&) {  // no place: measured next time too
+  }
+  return probed;
+}
+
+}  // namespace robustcheck::app
