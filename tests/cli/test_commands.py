@@ -104,7 +104,7 @@ def test_bounds_on_workers_pools_and_memory_change_nothing():
 
 
 def test_a_knob_that_cannot_be_applied_says_so():
-    done = run("evaluate", TINY, IMAGES, "--limit", 20, stdin='{"config": {"device": "cuda"}}\n{"config": {"cudnn_tf32": "off"}}\n')
+    done = run("evaluate", TINY, IMAGES, "--limit", 20, stdin='{"config": {"device": "cuda"}}\n{"config": {"device": "cuda", "cudnn_tf32": "off"}}\n')
     for line in map(json.loads, done.stdout.splitlines()):
         assert line["status"] in ("ok", "unavailable")
         assert line["status"] == "ok" or line["message"] == "no CUDA device"

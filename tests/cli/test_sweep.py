@@ -101,7 +101,7 @@ def test_perturb_says_what_it_needs(tmp_path):
 
 
 def test_configurations_that_answer_alike_stand_together(tmp_path):
-    done = run("sweep", TINY, IMAGES, "--profile", "numerical", "--limit", 200, "--out", tmp_path / "out")
+    done = run("sweep", TINY, IMAGES, "--profile", "numerical", "--limit", 60, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     sweep = json.loads((tmp_path / "out/sweep.json").read_text())
     first = sweep["classes"][0]
@@ -115,7 +115,7 @@ def test_configurations_that_answer_alike_stand_together(tmp_path):
 
 
 def test_sysnoise_puts_the_sources_and_their_combination_side_by_side(tmp_path):
-    done = run("sweep", TINY, IMAGES, "--profile", "sysnoise", "--limit", 200, "--out", tmp_path / "out")
+    done = run("sweep", TINY, IMAGES, "--profile", "sysnoise", "--limit", 60, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     result = json.loads((tmp_path / "out/sweep.json").read_text())["sysnoise"]
     assert [row["source"] for row in result["sources"]] == ["decoder", "resize", "colour", "precision", "ceil mode", "upsample"]

@@ -31,7 +31,7 @@ def needed(knob):
 SINGLE = [{}] + [{knob["name"]: value, **needed(knob["name"])} for knob in knobs() for value in knob["values"][1:] if knob["name"] != "decoder"]
 FILTERS = next(knob["values"][1:] for knob in knobs() if knob["name"] == "resize_filter")
 JOINT = [{"resize_filter": name, "rounding": rounding} for name in FILTERS for rounding in ("truncate", "none")] + [
-    {"resize_rule": "shorter_side_crop", "crop_fraction": "0.75", "resize_filter": "opencv-area"},
+    {"resize_rule": "shorter_side_crop", "crop_fraction": "0.9", "resize_filter": "opencv-area"},
     {"alpha": "white", "exif_orientation": "ignore", "yuv": "nv12", "rounding": "none", "channel_order": "swapped", "normalization": "imagenet"},
     {"yuv": "i420", "yuv_matrix": "bt709", "gray": "average", "resize_rule": "direct", "rounding": "truncate", "normalization": "half"},
 ]
