@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
 
 namespace robustcheck::search {
 namespace {
@@ -14,7 +15,7 @@ using space::Variance;
 
 constexpr double kMove = 0.25;  // standard deviations, in shares of the range
 constexpr double kMoveAll = 0.12;
-constexpr double kKnobAtReference = 0.6;
+constexpr double kMostKnobsActive = 0.5;  // share of the knobs
 
 double width(const Range& range) { return range.high - range.low; }
 
@@ -62,15 +63,42 @@ Step Operators::strong_step(Rng& rng) const {
   return step;
 }
 
+Variance Operators::dense(Rng& rng) const {
+  Variance variance;
+  for (std::size_t i = 0; i < space_.max_transforms && !space_.transforms.empty(); ++i)
+    variance.data.push_back(strong_step(rng));
+  for (const space::KnobGene& gene : space_.knobs)
+    if (rng.chance(kMostKnobsActive)) variance.config[gene.info.name] = gene.values[rng.below(gene.values.size())];
+  return variance;
+}
+
 Variance Operators::fresh(Rng& rng) const {
   Variance variance;
   if (!space_.transforms.empty()) {
     const std::size_t count = rng.below(space_.max_transforms + 1);
     for (std::size_t i = 0; i < count; ++i) variance.data.push_back(strong_step(rng));
   }
-  for (const space::KnobGene& gene : space_.knobs)
-    if (!rng.chance(kKnobAtReference)) variance.config[gene.info.name] = gene.values[rng.below(gene.values.size())];
+  const double genes = static_cast<double>(space_.knobs.size() + 1);
+  variance.config = fresh_config(std::pow(kMostKnobsActive * genes, rng.uniform()) / genes, rng);
   return variance;
+}
+
+/// In random order, each where it can be combined with those before: which one of two that exclude each other stays is
+/// left to chance.
+space::Assignment Operators::fresh_config(double active, Rng& rng) const {
+  std::vector<std::size_t> order(space_.knobs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  rng.shuffle(order);
+  space::Assignment config;
+  for (const std::size_t k : order) {
+    if (!rng.chance(active)) continue;
+    const space::KnobGene& gene = space_.knobs[k];
+    space::Assignment larger = config;
+    larger[gene.info.name] = gene.values[rng.below(gene.values.size())];
+    larger = space::compatible(std::move(larger), space_);
+    if (larger.size() > config.size()) config = std::move(larger);
+  }
+  return config;
 }
 
 bool Operators::mirror(Step& step) const {

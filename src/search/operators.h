@@ -13,8 +13,12 @@ class Operators {
   /// One operator, chosen uniformly: move one strength, move all, send a strength to its end, mirror or scale a
   /// transform, add, drop, replace, reorder transforms, set or reset a knob, cross with `partner`, or a fresh variance.
   space::Variance child(const space::Variance& parent, const space::Variance& partner, Rng& rng) const;
-  /// Few active genes, strengths biased to the ends of their ranges, each knob at its reference with p = 0.6.
+  /// Few transforms, strengths biased to the ends of their ranges; from one knob to half of them, every order of
+  /// magnitude as likely.
   space::Variance fresh(Rng& rng) const;
+  /// As many genes at once as a chain and most knobs hold: where nothing alone moves anything, the more combinations in
+  /// one trial the better.
+  space::Variance dense(Rng& rng) const;
   /// The transform on the other side of neutral at the same share of its range; nothing where there is no other side.
   bool mirror(space::Step& step) const;
 
@@ -36,6 +40,7 @@ class Operators {
   void start_afresh(space::Variance& child, const space::Variance& partner, Rng& rng) const;
 
   space::Step strong_step(Rng& rng) const;
+  space::Assignment fresh_config(double active, Rng& rng) const;
 
   const space::Space& space_;
 };

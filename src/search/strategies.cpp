@@ -10,6 +10,9 @@ const std::vector<StrategyEntry>& all_strategies() {
       {"genetic", "screen every gene, combine the strongest, polish, then evolve an archive of failures (default)",
        &make_genetic},
       {"random", "uniformly random variances", &make_random},
+      {"sparse_random", "random variances with few genes", &make_sparse_random},
+      {"one_at_a_time", "every gene alone, at eight strengths; no combination", &make_one_at_a_time},
+      {"evolution", "a plain genetic algorithm (NSGA-II): no screen, no archive", &make_evolution},
       {"grid", "every gene alone, then pairs, then triples, at the ends of their ranges", &make_grid},
   };
   return kStrategies;

@@ -44,7 +44,7 @@ struct StrategyEntry {
   std::unique_ptr<Strategy> (*make)(Problem problem);
 };
 
-/// genetic, random, grid.
+/// genetic (the default), random, sparse_random, one_at_a_time, evolution, grid.
 const std::vector<StrategyEntry>& all_strategies();
 /// Throws Error{usage} with did-you-mean.
 const StrategyEntry& find_strategy(const std::string& name);

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "operators.h"
+#include "screen.h"
+
+namespace robustcheck::search {
+
+/// The strongest genes together: as many transforms as a chain holds, up to four knobs. serial 0 takes the effects as
+/// they are (and three knobs); later ones multiply them by exp(N(0, 0.7)), from serial 3 on with fewer genes.
+space::Variance combination(std::span<const Effect> effects, const space::Space& space, std::uint64_t seed,
+                            std::size_t serial);
+
+/// What may make `base` stronger: each of its transforms mirrored, or dropped where there is no other side, each knob
+/// reset; then each other gene added at its screened end, the strongest first. At most `most`.
+std::vector<space::Variance> polish_moves(const space::Variance& base, std::span<const Effect> effects,
+                                          const Operators& operators, const space::Space& space, std::size_t most);
+
+/// One to three knobs at the values that moved the output most when alone, with a random factor (Thompson-like).
+space::Assignment strong_knobs(std::span<const Effect> effects, Rng& rng);
+
+}  // namespace robustcheck::search
