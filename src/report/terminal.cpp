@@ -58,7 +58,7 @@ std::string blame(const Counterexample& found) {
   if (!found.attribution) return "data and configuration";
   const std::string parts =
       "data alone " + percent(found.attribution->data) + ", configuration alone " + percent(found.attribution->config);
-  if (!found.attribution->needs_both()) return parts;
+  if (!found.attribution->interacts()) return parts;
   return "needs both: " + parts + ", only together " + percent(found.attribution->interaction.value) + " " +
          bounds(found.attribution->interaction.ci95);
 }
