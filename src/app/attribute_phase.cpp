@@ -17,6 +17,38 @@ constexpr double kNearby[] = {0.9, 1.1};  // times the strength
 constexpr std::size_t kMostGenes = 6;
 constexpr std::size_t kFewestImages = 100;
 
+/// All images if `evaluations` pay for them, else as many as they pay for; none below kFewestImages.
+UnseenOutcomes::Positions affordable(const UnseenOutcomes& unseen, const std::string& oracle,
+                                     const std::vector<Variance>& variances, std::uint64_t evaluations) {
+  const std::size_t all = unseen.images();
+  const std::uint64_t cost = unseen.cost(oracle, variances, unseen.spread(all));
+  if (cost <= evaluations) return unseen.spread(all);
+  const auto count = static_cast<std::size_t>(evaluations * all / cost);
+  if (count < std::min(kFewestImages, all)) return {};
+  UnseenOutcomes::Positions positions = unseen.spread(count);
+  if (unseen.cost(oracle, variances, positions) > evaluations) return {};
+  return positions;
+}
+
+/// Divides an allowance among counterexamples in order of rank; what one leaves goes to the next.
+class Portions {
+ public:
+  Portions(const UnseenOutcomes& unseen, std::uint64_t allowance, std::size_t portions)
+      : unseen_(unseen), end_(unseen.evaluations() + allowance), waiting_(portions) {}
+
+  /// The first ranks may take twice an even part: many cost nothing.
+  std::uint64_t next() {
+    constexpr std::uint64_t kAhead = 2;
+    const std::uint64_t left = end_ - unseen_.evaluations();
+    return std::min(left, kAhead * left / waiting_--);
+  }
+
+ private:
+  const UnseenOutcomes& unseen_;
+  std::uint64_t end_;
+  std::uint64_t waiting_;
+};
+
 /// Every strength at `factor` times its distance from neutral, within its registered range.
 Variance scaled(Variance variance, double factor, const space::Catalogue& catalogue) {
   for (space::Step& step : variance.data) {
@@ -90,22 +122,12 @@ std::vector<report::GeneShare> shares(const std::vector<std::string>& names, con
   return result;
 }
 
-/// All images if `evaluations` pay for them, else as many as they pay for; nothing below kFewestImages.
-UnseenOutcomes::Positions affordable(const UnseenOutcomes& unseen, const std::string& oracle,
-                                     const std::vector<Variance>& variances, std::uint64_t evaluations) {
-  const std::size_t all = unseen.images();
-  const std::uint64_t cost = unseen.cost(oracle, variances, unseen.spread(all));
-  if (cost <= evaluations) return unseen.spread(all);
-  const auto count = static_cast<std::size_t>(evaluations * all / cost);
-  return count < std::min(kFewestImages, all) ? UnseenOutcomes::Positions{} : unseen.spread(count);
-}
-
 void share_among_genes_of(report::Counterexample& found, UnseenOutcomes& unseen, std::uint64_t evaluations) {
   const std::vector<std::string> names = gene_names(found.variance);
   if (names.size() > kMostGenes || (found.oracle == "crash" && names.size() > 1)) return;
   const std::vector<Variance> variances = coalitions(found.variance, names.size());
   const UnseenOutcomes::Positions positions = affordable(unseen, found.oracle, variances, evaluations);
-  if (positions.empty() || unseen.cost(found.oracle, variances, positions) > evaluations) return;
+  if (positions.empty()) return;
   found.genes = shares(names, unseen.measure(found.oracle, variances, positions));
   found.genes_images = found.genes.empty() ? 0 : positions.size();
 }
@@ -114,29 +136,28 @@ void share_among_genes_of(report::Counterexample& found, UnseenOutcomes& unseen,
 
 void decide_needs_both(ConfirmOutcome& confirmed, UnseenOutcomes& unseen, const space::Catalogue& catalogue,
                        std::uint64_t allowance, Progress& progress) {
-  const std::uint64_t start = unseen.evaluations();
+  std::vector<report::Counterexample*> interacting;
   for (Confirmed& one : confirmed.confirmed) {
-    report::Counterexample& found = one.found;
-    if (!found.attribution) continue;
-    if (!found.attribution->interacts()) {
-      found.needs_both = false;
-      continue;
-    }
-    const std::vector<Variance> variances = nearby(found.variance, catalogue);
-    const UnseenOutcomes::Positions all = unseen.spread(unseen.images());
-    if (unseen.evaluations() - start + unseen.cost(found.oracle, variances, all) > allowance) continue;
-    found.needs_both = interacts_nearby(unseen.measure(found.oracle, variances, all));
+    if (!one.found.attribution) continue;
+    if (one.found.attribution->interacts())
+      interacting.push_back(&one.found);
+    else
+      one.found.needs_both = false;
+  }
+  Portions portions(unseen, allowance, interacting.size());
+  for (report::Counterexample* found : interacting) {
+    const std::vector<Variance> variances = nearby(found->variance, catalogue);
+    const UnseenOutcomes::Positions positions = affordable(unseen, found->oracle, variances, portions.next());
+    if (positions.empty()) continue;
+    found->needs_both = interacts_nearby(unseen.measure(found->oracle, variances, positions));
     progress.update(unseen.evaluations());
   }
 }
 
 void share_among_genes(ConfirmOutcome& confirmed, UnseenOutcomes& unseen, std::uint64_t allowance, Progress& progress) {
-  const std::uint64_t start = unseen.evaluations();
-  std::size_t waiting = confirmed.confirmed.size();
+  Portions portions(unseen, allowance, confirmed.confirmed.size());
   for (Confirmed& one : confirmed.confirmed) {
-    constexpr std::uint64_t kAhead = 2;  // the first ranks may take more than an even part: many cost nothing
-    const std::uint64_t left = allowance - (unseen.evaluations() - start);
-    share_among_genes_of(one.found, unseen, std::min(left, kAhead * left / waiting--));
+    share_among_genes_of(one.found, unseen, portions.next());
     progress.update(unseen.evaluations());
   }
 }

@@ -1,5 +1,7 @@
 #include "robustcheck/app/explain_phase.h"
 
+#include <utility>
+
 #include "robustcheck/app/accuracy_change.h"
 #include "robustcheck/app/attribute_phase.h"
 #include "robustcheck/app/interaction_map_phase.h"
@@ -8,9 +10,6 @@
 
 namespace robustcheck::app {
 namespace {
-
-constexpr std::uint64_t kAccuracyPart = 4;  // of the allowance
-constexpr std::uint64_t kAttributePart = 2;
 
 UnseenOutcomes known_outcomes(const ConfirmOutcome& confirmed, Bench& bench, ValidityGate& gate) {
   UnseenOutcomes unseen(bench, gate, confirmed.images);
@@ -31,10 +30,10 @@ void explain_phase(ConfirmOutcome& confirmed, const ExplainRequest& request, con
   const auto spent = [&] { return unseen.evaluations() - std::exchange(spent_before, unseen.evaluations()); };
   std::uint64_t left = request.allowance;
 
-  progress.phase("attribute", left / kAttributePart);
-  result.attribute = measure_accuracy(confirmed, dataset, bench, gate, request.split_seed, left / kAccuracyPart);
-  const std::uint64_t attribute_limit = left / kAttributePart;
-  decide_needs_both(confirmed, unseen, request.catalogue, attribute_limit - result.attribute, progress);
+  const std::uint64_t attribute_limit = left / 2;
+  progress.phase("attribute", attribute_limit);
+  result.attribute = measure_accuracy(confirmed, dataset, bench, gate, request.split_seed, attribute_limit / 2);
+  decide_needs_both(confirmed, unseen, request.catalogue, (attribute_limit - result.attribute) / 2, progress);
   result.attribute += spent();
   share_among_genes(confirmed, unseen, attribute_limit - result.attribute, progress);
   result.attribute += spent();

@@ -49,6 +49,8 @@ Variance variance_at(const Side& row, double share, const space::Assignment& con
   return space::canonical({{std::move(step)}, config, 0}, catalogue);
 }
 
+double share_of(std::size_t rung) { return static_cast<double>(rung) / static_cast<double>(kRungs); }
+
 class Ladder {
  public:
   Ladder(const ToleranceRequest& request, UnseenOutcomes& unseen)
@@ -60,8 +62,7 @@ class Ladder {
     std::vector<Rung> ladder;
     for (std::size_t k = 1; k <= kRungs; ++k) {
       if (analysis::ends_ladder(ladder.empty() ? start : ladder.back(), request_.failure_limit)) break;
-      const double share = static_cast<double>(k) / static_cast<double>(kRungs);
-      ladder.push_back(measured(share, variance_at(row, share, config, request_.catalogue)));
+      ladder.push_back(measured(share_of(k), variance_at(row, share_of(k), config, request_.catalogue)));
     }
     const auto found = analysis::first_crossing(start, ladder, request_.failure_limit);
     if (!found) return std::nullopt;
@@ -74,7 +75,14 @@ class Ladder {
 
   std::uint64_t images() const { return positions_.size(); }
   /// At most: both configurations to the last rung.
-  std::uint64_t cost_of_row() const { return (2 * kRungs + 1) * positions_.size(); }
+  std::uint64_t cost(const Side& row, const std::optional<space::Assignment>& worst) const {
+    std::vector<Variance> all;
+    for (std::size_t k = 0; k <= kRungs; ++k) {
+      all.push_back(variance_at(row, share_of(k), {}, request_.catalogue));
+      if (worst) all.push_back(variance_at(row, share_of(k), *worst, request_.catalogue));
+    }
+    return unseen_.cost(request_.oracle, all, positions_);
+  }
 
  private:
   Rung measured(double share, const Variance& variance) {
@@ -114,11 +122,12 @@ double rate_of_configuration(const Confirmed& one) {
   return analysis::rate(one.found.variance.data.empty() ? one.failing.front() : one.failing.back());
 }
 
-/// Nullptr where no counterexample has a configuration.
-const Confirmed* worst_configuration(const ConfirmOutcome& confirmed, const std::string& transform) {
+/// Of the counterexamples whose configuration alone is up to `most` the best one with the transform, else the one whose
+/// configuration alone fails most.
+const Confirmed* worst_up_to(double most, const ConfirmOutcome& confirmed, const std::string& transform) {
   const Confirmed* worst = nullptr;
   for (const Confirmed& one : confirmed.confirmed) {
-    if (one.found.variance.config.empty() || always_on(one.found.oracle)) continue;
+    if (one.found.variance.config.empty() || always_on(one.found.oracle) || rate_of_configuration(one) > most) continue;
     const std::vector<space::Step>& data = one.found.variance.data;
     if (std::any_of(data.begin(), data.end(), [&](const space::Step& step) { return step.transform == transform; }))
       return &one;
@@ -127,15 +136,20 @@ const Confirmed* worst_configuration(const ConfirmOutcome& confirmed, const std:
   return worst;
 }
 
-report::Tolerance measure_row(const Side& row, const ConfirmOutcome& confirmed, Ladder& ladder) {
+std::optional<space::Assignment> worst_configuration(const ConfirmOutcome& confirmed, const std::string& transform,
+                                                     double failure_limit) {
+  const Confirmed* worst = worst_up_to(failure_limit, confirmed, transform);
+  if (worst == nullptr) worst = worst_up_to(1.0, confirmed, transform);
+  if (worst == nullptr) return std::nullopt;
+  return worst->found.variance.config;
+}
+
+report::Tolerance measure_row(const Side& row, const std::optional<space::Assignment>& worst, Ladder& ladder) {
   const space::Parameter& parameter = row.gene->info.parameters[leading(row)];
   report::Tolerance result{
-      row.gene->info.name, parameter.name, parameter.unit, value_at(row, 1.0), ladder.images(), {}, {}, {}};
+      row.gene->info.name, parameter.name, parameter.unit, value_at(row, 1.0), ladder.images(), {}, {}, worst};
   result.reference = ladder.climb(row, {});
-  if (const Confirmed* worst = worst_configuration(confirmed, result.transform)) {
-    result.configuration = worst->found.variance.config;
-    result.worst = ladder.climb(row, *result.configuration);
-  }
+  if (worst) result.worst = ladder.climb(row, *worst);
   return result;
 }
 
@@ -157,8 +171,9 @@ std::vector<report::Tolerance> tolerance_phase(const ConfirmOutcome& confirmed, 
   Ladder ladder(request, unseen);
   const std::uint64_t start = unseen.evaluations();
   for (const Side& row : rows_of(confirmed, request.space)) {
-    if (unseen.evaluations() - start + ladder.cost_of_row() > request.allowance) break;
-    rows.push_back(measure_row(row, confirmed, ladder));
+    const auto worst = worst_configuration(confirmed, row.gene->info.name, request.failure_limit);
+    if (unseen.evaluations() - start + ladder.cost(row, worst) > request.allowance) continue;
+    rows.push_back(measure_row(row, worst, ladder));
     progress.update(unseen.evaluations() - start);
   }
   return rows;

@@ -13,8 +13,8 @@ namespace robustcheck::app {
 /// explained first.
 
 /// "Needs both": the net interaction's interval is above 0, and the interaction is above 0 at 0.9 and at 1.1 times the
-/// strength of every data step (within the registered range) too. On all confirmation images; not decided where the
-/// allowance does not pay for it.
+/// strength of every data step (within the registered range) too. On all confirmation images or, where the allowance is
+/// short, on as few as 100 of them, spread evenly; else not decided.
 void decide_needs_both(ConfirmOutcome& confirmed, UnseenOutcomes& unseen, const space::Catalogue& catalogue,
                        std::uint64_t allowance, Progress& progress);
 
