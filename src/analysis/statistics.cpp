@@ -23,6 +23,11 @@ double binomial_p_value(std::uint64_t successes, std::uint64_t total, double lim
   return std::min(1.0, tail);
 }
 
+double mcnemar_p_value(std::uint64_t gained, std::uint64_t lost) {
+  constexpr double kEitherWay = 0.5;
+  return std::min(1.0, 2.0 * binomial_p_value(std::max(gained, lost), gained + lost, kEitherWay));
+}
+
 std::vector<bool> benjamini_hochberg(std::span<const double> p_values, double level) {
   std::vector<std::size_t> order(p_values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

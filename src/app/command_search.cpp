@@ -8,9 +8,10 @@
 #include <sstream>
 
 #include "robustcheck/app/baseline.h"
-#include "robustcheck/app/case_file.h"
 #include "robustcheck/app/confirm_phase.h"
 #include "robustcheck/app/dry_run.h"
+#include "robustcheck/app/examples.h"
+#include "robustcheck/app/explain_phase.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/judge.h"
 #include "robustcheck/app/minimize_phase.h"
@@ -28,12 +29,11 @@ namespace robustcheck::app {
 namespace fs = std::filesystem;
 namespace {
 
-using oracle::Observation;
 using search::SearchImage;
 
 constexpr std::size_t kProbeImages = 64;
-constexpr std::size_t kExamples = 3;
-constexpr std::size_t kSampleImages = 4;  // that judge the validity of a candidate
+constexpr std::uint64_t kExplainPart = 4;  // of the evaluations after the search; confirming may need it
+constexpr std::size_t kSampleImages = 4;   // that judge the validity of a candidate
 
 struct Halves {
   std::vector<SearchImage> search, confirmation;
@@ -119,66 +119,31 @@ class SearchRun {
     mark("minimise");
     confirm();
     mark("confirm");
-    write_cases();
+    explain();
+    progress_.phase("cases", 0);
+    write_examples(confirmed_, session_, *bench_, directory_, case_evaluations_);
     mark("cases");
   }
 
   void confirm() {
-    const ConfirmRequest request{report_.catalogue, halves_.confirmation,
-                                 options_.evaluations_after() - minimized_.evaluations, options_.confirm_images,
-                                 options_.failure_limit};
+    const ConfirmRequest request{
+        report_.catalogue,       halves_.confirmation,   options_.evaluations_after() - minimized_.evaluations,
+        options_.confirm_images, options_.failure_limit, options_.evaluations_after() / kExplainPart};
     confirmed_ = confirm_phase(minimized_.finalists, request, session_, *bench_, *gate_, progress_);
   }
 
-  void write_cases() {
-    progress_.phase("cases", 0);
-    for (Confirmed& one : confirmed_.confirmed)
-      for (const ImageIndex image : one.violating) {
-        if (one.found.examples.size() == kExamples) break;
-        add_example(one.found, image);
-      }
-  }
-
-  /// Observed as replay does it; an image that fails only in its old batch (last bits) is no example.
-  void add_example(report::Counterexample& found, ImageIndex image) {
-    const oracle::Oracle& judge = oracle::find_oracle(found.oracle);
-    Case one;
-    one.model = session_.model;
-    one.model_sha256 = session_.model_sha256;
-    one.preprocessing = session_.preprocessing;
-    one.image = session_.dataset[image];
-    one.variance = found.variance;
-    add_files(one, session_);
-    one.oracle = found.oracle;
-    one.reference = session_.evaluator->observe_exact(compared_with(judge, found.variance), image);
-    one.observed = session_.evaluator->observe_exact(found.variance, image);
-    case_evaluations_ += 2;
-    if (!bench_->judge(judge, one.reference, one.observed, image).violated) return;
-    const std::string name = RunDirectory::case_name(found.id, found.examples.size() + 1);
-    write_picture(one, image, directory_.root() / (name + ".png"));
-    write_file(directory_.root() / (name + ".json"), to_json(one).dump(2) + "\n");
-    found.examples.push_back({one.image.name, one.image.sha256, one.image.label, prediction(one.reference),
-                              prediction(one.observed), name + ".json", distances(found.variance, image)});
-  }
-
-  void write_picture(const Case& one, ImageIndex image, const fs::path& path) {
-    const eval::Request request =
-        eval::PerturbRequest{{image, one.variance.data, one.variance.seed}, fs::absolute(path).string()};
-    const eval::Reply reply = session_.pool->run({&request, 1}).front();
-    if (const auto* failure = std::get_if<eval::Failure>(&reply))
-      throw Error(ErrorKind::input, path.string() + ": " + failure->message);
-  }
-
-  std::optional<space::Distances> distances(const space::Variance& variance, ImageIndex image) {
-    if (variance.data.empty()) return std::nullopt;
-    const space::Trial trial{space::data_only(variance), {image}};
-    return eval::measure(*session_.pool, {&trial, 1}).front().front();
-  }
-
-  static report::Prediction prediction(const Observation& observation) {
-    report::Prediction result{observation.predicted, std::nullopt};
-    if (observation.finite()) result.probability = observation.probability(observation.predicted);
-    return result;
+  /// On what confirming left of the allowance.
+  void explain() {
+    const ExplainRequest request{report_.space,
+                                 report_.catalogue,
+                                 minimized_.finalists,
+                                 searched_.candidates,
+                                 options_.evaluations_after() - minimized_.evaluations - confirmed_.evaluations,
+                                 options_.failure_limit,
+                                 options_.session.split_seed};
+    explain_phase(
+        confirmed_, request, session_.dataset, *bench_, *gate_, progress_,
+        [this](const std::string& part) { mark(part); }, explained_);
   }
 
   void finish() {
@@ -200,6 +165,9 @@ class SearchRun {
     report_.baseline = baseline_.summary;
     report_.baseline.eligible = halves_.search.size() + halves_.confirmation.size();
     report_.robust_accuracy = robust_accuracy(confirmed_, session_.dataset, *bench_, options_.session.split_seed);
+    report_.tolerance = explained_.tolerance;
+    report_.interaction_map = explained_.interaction_map;
+    report_.coverage = explained_.coverage;
     report_.counts = counts();
     for (Confirmed& one : confirmed_.confirmed) report_.counterexamples.push_back(std::move(one.found));
     report_.timing = timing();
@@ -230,6 +198,9 @@ class SearchRun {
              {"divergence", bench_->extra_evaluations()},
              {"minimise", minimized_.evaluations},
              {"confirm", confirmed_.evaluations},
+             {"attribute", explained_.attribute},
+             {"tolerance", explained_.tolerances},
+             {"interaction_map", explained_.map},
              {"cases", case_evaluations_},
              {"pictures_measured", gate_ ? gate_->pictures() : 0},
              {"repaired", gate_ ? gate_->repaired() : 0},
@@ -274,6 +245,7 @@ class SearchRun {
   SearchOutcome searched_;
   MinimizeOutcome minimized_;
   ConfirmOutcome confirmed_;
+  Explanation explained_;
   std::uint64_t probe_evaluations_ = 0;
   std::uint64_t case_evaluations_ = 0;
   Json phases_ = Json::object();

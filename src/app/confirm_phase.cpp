@@ -36,8 +36,9 @@ Plan make_plan(const std::vector<Finalist>& finalists, const ConfirmRequest& req
   Plan plan{finalists.size(), std::min(request.confirm_images, request.images.size())};
   const std::size_t fewest = std::min(kFewestImages, plan.images);
   while (plan.finalists > 0 && runs(finalists, plan.finalists) * fewest > request.allowance) --plan.finalists;
+  const std::uint64_t spendable = request.allowance - std::min(request.allowance, request.reserve);
   if (plan.finalists > 0)
-    plan.images = std::clamp<std::size_t>(request.allowance / runs(finalists, plan.finalists), fewest, plan.images);
+    plan.images = std::clamp<std::size_t>(spendable / runs(finalists, plan.finalists), fewest, plan.images);
   return plan;
 }
 
@@ -109,11 +110,18 @@ Outcomes disregard_invalid(const Finalist& finalist, const std::vector<ImageInde
   return result;
 }
 
+std::vector<Variance> variances_of(const Variance& variance) {
+  if (!two_sided(variance)) return {variance};
+  return {variance, space::data_only(variance), space::config_only(variance)};
+}
+
 Confirmed measured(const Finalist& finalist, const std::vector<ImageIndex>& images, const Judged& judged,
                    const Outcomes& invalid, const ConfirmRequest& request, const Session& session) {
   const std::vector<Verdict>& verdicts = judged.of(finalist.oracle).front();
-  const Outcomes both = violated(verdicts);
   Confirmed result;
+  result.variances = variances_of(finalist.variance);
+  for (const std::vector<Verdict>& row : judged.of(finalist.oracle)) result.failing.push_back(violated(row));
+  const Outcomes& both = result.failing.front();
   report::Counterexample& found = result.found;
   found.id = identity(finalist, request.catalogue);
   found.signature = finalist.signature;
@@ -127,9 +135,7 @@ Confirmed measured(const Finalist& finalist, const std::vector<ImageIndex>& imag
   found.p_value = analysis::binomial_p_value(found.failures, found.images, request.failure_limit);
   found.minimal = finalist.minimal;
   found.worst_class = worst_class(session, images, both);
-  if (two_sided(finalist.variance))
-    found.attribution =
-        analysis::attribute(violated(judged.of(finalist.oracle)[1]), violated(judged.of(finalist.oracle)[2]), both);
+  if (two_sided(finalist.variance)) found.attribution = analysis::attribute(result.failing[1], result.failing[2], both);
   result.violating = worst_first(images, verdicts);
   found.invalid_pictures = analysis::failures(invalid);
   for (std::size_t i = 0; i < images.size(); ++i)
@@ -165,11 +171,8 @@ bool ranks_before(const report::Counterexample& a, const report::Counterexample&
 }
 
 std::vector<space::Trial> trials_of(const Variance& variance, const std::vector<ImageIndex>& images) {
-  std::vector<space::Trial> trials = {{variance, images}};
-  if (two_sided(variance)) {
-    trials.push_back({space::data_only(variance), images});
-    trials.push_back({space::config_only(variance), images});
-  }
+  std::vector<space::Trial> trials;
+  for (Variance& one : variances_of(variance)) trials.push_back({std::move(one), images});
   return trials;
 }
 

@@ -185,7 +185,7 @@ bool explains(const Done& done, const Listed& listed) {
   const std::vector<std::string> genes = space::genes(listed.candidate.variance);
   const auto has = [&](const std::string& gene) { return std::find(genes.begin(), genes.end(), gene) != genes.end(); };
   if (!std::all_of(done.genes.begin(), done.genes.end(), has)) return false;
-  const bool interacts = listed.attribution && listed.attribution->needs_both();
+  const bool interacts = listed.attribution && listed.attribution->interacts();
   if (interacts && listed.attribution->interaction.value > kBeyond * done.interaction) return false;
   return listed.candidate.failure_rate() < kBeyond * done.rate;
 }
@@ -195,7 +195,7 @@ std::optional<Goal> goal_of(const Listed& listed, Measurements& measurements) {
       measurements.measure(listed.candidate.oracle, listed.candidate.variance, measurements.images());
   if (start == nullptr) return std::nullopt;
   Goal goal{listed.candidate.oracle, analysis::failures(*start), {}};
-  if (listed.attribution && listed.attribution->needs_both()) goal.interaction = listed.attribution->interaction.value;
+  if (listed.attribution && listed.attribution->interacts()) goal.interaction = listed.attribution->interaction.value;
   return goal;
 }
 

@@ -38,8 +38,16 @@ Json to_json(const Example& example) {
 
 /// Members are null where one side is empty: there is nothing to tell apart.
 Json attribution_json(const Counterexample& found) {
-  Json json = {{"data", nullptr},        {"config", nullptr},           {"both", nullptr},
-               {"interaction", nullptr}, {"interaction_ci95", nullptr}, {"genes", Json::array()}};
+  Json genes = Json::array();
+  for (const GeneShare& one : found.genes) genes.push_back({{"gene", one.gene}, {"share", one.share}});
+  Json json = {{"data", nullptr},
+               {"config", nullptr},
+               {"both", nullptr},
+               {"interaction", nullptr},
+               {"interaction_ci95", nullptr},
+               {"needs_both", found.needs_both ? Json(*found.needs_both) : Json()},
+               {"genes", genes},
+               {"genes_images", found.genes_images}};
   if (!found.attribution) {
     json[found.variance.config.empty() ? "data" : "config"] = found.failure_rate();
     return json;
@@ -57,6 +65,54 @@ Json worst_class_json(const Counterexample& found) {
   return {{"name", found.worst_class->name},
           {"failure_rate", found.worst_class->failure_rate},
           {"images", found.worst_class->images}};
+}
+
+Json accuracy_json(const std::optional<AccuracyChange>& change) {
+  if (!change) return nullptr;
+  return {{"reference", change->reference}, {"observed", change->observed}, {"p_value", change->p_value},
+          {"gained", change->gained},       {"lost", change->lost},         {"images", change->images}};
+}
+
+Json to_json(const std::optional<Tolerated>& tolerated) {
+  if (!tolerated) return nullptr;
+  return {{"value", tolerated->value},
+          {"magnitude", tolerated->magnitude},
+          {"low", tolerated->low},
+          {"high", tolerated->high ? Json(*tolerated->high) : Json()}};
+}
+
+Json tolerance_json(const Report& report) {
+  Json rows = Json::array();
+  for (const Tolerance& row : report.tolerance)
+    rows.push_back(
+        {{"transform", row.transform},
+         {"parameter", row.parameter},
+         {"unit", row.unit},
+         {"tested_to", row.tested_to},
+         {"images", row.images},
+         {"reference", to_json(row.reference)},
+         {"worst", to_json(row.worst)},
+         {"configuration", row.configuration ? space::to_json(*row.configuration, report.catalogue) : Json()}});
+  return rows;
+}
+
+Json map_json(const Report& report) {
+  Json cells = Json::array();
+  for (const MapCell& cell : report.interaction_map)
+    cells.push_back({{"transform", cell.transform},
+                     {"knob", cell.knob},
+                     {"value", cell.value},
+                     {"variance", space::to_json(cell.variance, report.catalogue)},
+                     {"failure_rate", cell.failure_rate},
+                     {"interaction", cell.interaction.value},
+                     {"ci95", interval(cell.interaction.ci95)},
+                     {"images", cell.images}});
+  return cells;
+}
+
+Json coverage_json(const std::optional<Coverage>& coverage) {
+  if (!coverage) return nullptr;
+  return {{"5", coverage->first5}, {"10", coverage->first10}, {"20", coverage->first20}};
 }
 
 Json to_json(const Counterexample& found, std::size_t rank, const Report& report) {
@@ -81,6 +137,9 @@ Json to_json(const Counterexample& found, std::size_t rank, const Report& report
           {"validity", validity},
           {"worst_class", worst_class_json(found)},
           {"attribution", attribution_json(found)},
+          {"accuracy", accuracy_json(found.accuracy)},
+          {"covers", found.covers ? Json(*found.covers) : Json()},
+          {"representative", found.representative},
           {"examples", examples}};
 }
 
@@ -137,10 +196,10 @@ Json to_json(const Report& report) {
           {"budget", counts_json(report.counts.budget)},
           {"robust_accuracy", robust_json(report.robust_accuracy)},
           {"counterexamples", counterexamples},
-          {"tolerance", Json::array()},
-          {"interaction_map", Json::array()},
+          {"tolerance", tolerance_json(report)},
+          {"interaction_map", map_json(report)},
           {"surrogate", nullptr},
-          {"coverage", nullptr},
+          {"coverage", coverage_json(report.coverage)},
           {"unavailable_knobs", unavailable_json(report.unavailable_knobs)},
           {"dropped", counts_json(report.counts.dropped)},
           {"timing", report.timing}};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <ostream>
 
 #include "robustcheck/base/text.h"
@@ -58,9 +59,16 @@ std::string blame(const Counterexample& found) {
   if (!found.attribution) return "data and configuration";
   const std::string parts =
       "data alone " + percent(found.attribution->data) + ", configuration alone " + percent(found.attribution->config);
-  if (!found.attribution->needs_both()) return parts;
+  if (!found.needs_both.value_or(false)) return parts;
   return "needs both: " + parts + ", only together " + percent(found.attribution->interaction.value) + " " +
          bounds(found.attribution->interaction.ci95);
+}
+
+/// "share of the failures: fog 61 %, frost 39 %"; nothing to say about a single gene.
+std::string gene_shares(const Counterexample& found) {
+  std::vector<std::string> parts;
+  for (const GeneShare& one : found.genes) parts.push_back(one.gene + " " + fixed(100 * one.share, 0) + " %");
+  return parts.size() < 2 ? "" : "share of the failures: " + join(parts, ", ");
 }
 
 /// Quoted where a shell would split or expand it.
@@ -84,6 +92,7 @@ void write_counterexample(const Counterexample& found, std::size_t rank, const R
   write_row(found, rank, style, out);
   write_wrapped(space::describe(found.variance, report.catalogue), kIndent, kIndent, out);
   write_wrapped(blame(found), kIndent, kIndent, out);
+  if (const std::string shares = gene_shares(found); !shares.empty()) write_wrapped(shares, kIndent, kIndent, out);
   if (!found.examples.empty())
     out << std::string(kIndent, ' ') << style.program << " replay "
         << shell_word(run + '/' + found.examples.front().case_file) << '\n';
@@ -124,6 +133,46 @@ void write_accuracy(const Report& report, std::ostream& out) {
         << " on " << report.robust_accuracy->images << " unseen images, worst of all below\n";
 }
 
+/// "40 % [32.5, 47]", "12.4 degrees [10.1, 15.2]", "more than 45 degrees".
+std::string tolerated(const std::optional<Tolerated>& found, const Tolerance& row, const Report& report) {
+  const space::TransformInfo& info = report.catalogue.transform(row.transform, "tolerance");
+  const space::Parameter& parameter = info.parameters[info.index_of(row.parameter)];
+  if (!found) return "beyond " + space::with_unit(row.tested_to, parameter);
+  const double scale = row.unit.starts_with("share") ? 100.0 : 1.0;
+  const auto end = [&](double value) { return shortest(std::round(value * scale * 1000.0) / 1000.0); };
+  return space::with_unit(found->value, parameter) + " [" + end(found->low) + ", " +
+         (found->high ? end(*found->high) : "-") + "]";
+}
+
+/// The rows that say most: where the configuration costs something, then as they come.
+std::vector<const Tolerance*> telling_rows(const Report& report) {
+  constexpr std::size_t kShown = 8;
+  std::vector<const Tolerance*> rows;
+  for (const Tolerance& row : report.tolerance)
+    if (row.reference || row.worst) rows.push_back(&row);
+  const auto costs = [](const Tolerance* row) {
+    return row->worst && row->worst->magnitude > 0.0 &&
+           (!row->reference || row->worst->magnitude < row->reference->magnitude);
+  };
+  std::stable_partition(rows.begin(), rows.end(), costs);
+  rows.resize(std::min(rows.size(), kShown));
+  return rows;
+}
+
+void write_tolerance(const Report& report, std::ostream& out) {
+  const std::vector<const Tolerance*> rows = telling_rows(report);
+  if (rows.empty()) return;
+  out << "tolerance (where the failure rate reaches the failure limit)\n";
+  for (const Tolerance* row : rows) {
+    std::string text = row->transform + " " + tolerated(row->reference, *row, report);
+    if (row->configuration)
+      text += "; with " + space::describe({{}, *row->configuration, 0}, report.catalogue) + " " +
+              tolerated(row->worst, *row, report);
+    write_wrapped(text, kHang, 2 * kHang, out);
+  }
+  out << '\n';
+}
+
 void write_notes(const Report& report, std::ostream& out) {
   std::vector<std::string> dropped;
   for (const auto& [reason, count] : report.counts.dropped)
@@ -147,6 +196,7 @@ void write_terminal(const Report& report, const std::string& run, const Terminal
       write_counterexample(report.counterexamples[i], i + 1, report, run, style, out);
     out << '\n';
   }
+  write_tolerance(report, out);
   write_notes(report, out);
   out << "report: " << run << "/report.json\n";
 }

@@ -77,14 +77,6 @@ std::string short_unit(const std::string& unit) {
   return known && !unit.starts_with("px per") ? first : "";
 }
 
-/// "12.5 degrees", "8 %" for shares, "0.9".
-std::string with_unit(double value, const Parameter& parameter) {
-  const auto rounded = [](double number) { return shortest(std::round(number * 1000.0) / 1000.0); };
-  if (parameter.unit.starts_with("share")) return rounded(100.0 * value) + " %";
-  const std::string unit = short_unit(parameter.unit);
-  return rounded(value) + (unit.empty() ? "" : " " + unit);
-}
-
 std::string describe(const Step& step, const TransformInfo& info) {
   const auto strengths =
       std::count_if(info.parameters.begin(), info.parameters.end(), [](const Parameter& p) { return p.strength; });
@@ -103,6 +95,13 @@ std::string describe(const Step& step, const TransformInfo& info) {
 }
 
 }  // namespace
+
+std::string with_unit(double value, const Parameter& parameter) {
+  const auto rounded = [](double number) { return shortest(std::round(number * 1000.0) / 1000.0); };
+  if (parameter.unit.starts_with("share")) return rounded(100.0 * value) + " %";
+  const std::string unit = short_unit(parameter.unit);
+  return rounded(value) + (unit.empty() ? "" : " " + unit);
+}
 
 const std::string& border_name(Border border) { return kBorderNames[static_cast<std::size_t>(border)]; }
 

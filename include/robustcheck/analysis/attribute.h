@@ -20,7 +20,8 @@ struct Attribution {
   double config = 0.0;
   double both = 0.0;
   Estimate interaction;
-  bool needs_both() const { return interaction.ci95.low > 0.0; }
+  /// At this strength. A report says "needs both" only where nearby strengths agree (app/attribute_phase.h).
+  bool interacts() const { return interaction.ci95.low > 0.0; }
 };
 Attribution attribute(const Outcomes& data_alone, const Outcomes& config_alone, const Outcomes& both);
 

@@ -19,13 +19,16 @@ struct ConfirmRequest {
   std::uint64_t allowance = 0;                     ///< evaluations
   std::size_t confirm_images = 500;
   double failure_limit = 0.05;
+  std::uint64_t reserve = 0;  ///< of the allowance, for what explains: costs images, never a candidate
 };
 
-/// A counterexample with its violating images, for the examples.
+/// A counterexample with what was measured on the confirmation images.
 struct Confirmed {
   report::Counterexample found;
-  std::vector<ImageIndex> violating;  ///< worst first
-  std::vector<std::uint8_t> wrong;    ///< per confirmation image: prediction is not the label, on a valid picture
+  std::vector<space::Variance> variances;   ///< itself and, where it has two sides, its data and its config alone
+  std::vector<analysis::Outcomes> failing;  ///< of these, per confirmation image
+  std::vector<ImageIndex> violating;        ///< worst first
+  std::vector<std::uint8_t> wrong;          ///< per confirmation image: prediction is not the label, on a valid picture
 };
 
 struct ConfirmOutcome {

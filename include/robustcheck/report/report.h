@@ -56,6 +56,20 @@ struct WorstClass {
   std::uint64_t images = 0;
 };
 
+/// Part of a failure rate that one gene is answerable for.
+struct GeneShare {
+  std::string gene;
+  double share = 0.0;  ///< Shapley value / failure rate; the shares of a variance add up to 1
+};
+
+/// Over confirmation images, those wrong at the reference included in proportion.
+struct AccuracyChange {
+  double reference = 0.0, observed = 0.0;
+  std::uint64_t gained = 0, lost = 0;  ///< images that became right, that became wrong
+  double p_value = 1.0;                ///< McNemar's exact test
+  std::uint64_t images = 0;
+};
+
 struct Counterexample {
   std::string id;
   std::string signature;
@@ -71,9 +85,47 @@ struct Counterexample {
   std::uint64_t invalid_pictures = 0;  ///< images predicted wrong on an invalid picture: not counted as failures
   std::optional<WorstClass> worst_class;
   std::optional<analysis::Attribution> attribution;  ///< none where one side is empty
+  std::optional<bool> needs_both;                    ///< none where one side is empty or the allowance ran out
+  std::vector<GeneShare> genes;                      ///< largest first; empty where it was not measured
+  std::uint64_t genes_images = 0;                    ///< confirmation images that `genes` was measured on
+  std::optional<AccuracyChange> accuracy;            ///< none without labels or where the allowance ran out
+  std::optional<double> covers;    ///< share of all failing images that this and the ranks before it break
+  std::size_t representative = 0;  ///< place in the order of greedy coverage, from 1
   std::vector<Example> examples;
 
   double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
+};
+
+/// Where failures reach the failure limit on the way from neutral to the end of the range.
+struct Tolerated {
+  double value = 0.0;  ///< of the parameter
+  double magnitude = 0.0;
+  double low = 0.0;            ///< 95 %: the milder end, a value of the parameter
+  std::optional<double> high;  ///< the stronger end; none: not within the range
+};
+
+/// One transform on one side of neutral. All its strengths move together in proportion; `parameter` is the first.
+struct Tolerance {
+  std::string transform, parameter, unit;
+  double tested_to = 0.0;  ///< value of the parameter at the end of the range
+  std::uint64_t images = 0;
+  std::optional<Tolerated> reference;              ///< none: failures do not reach the limit within the range
+  std::optional<Tolerated> worst;                  ///< under `configuration`
+  std::optional<space::Assignment> configuration;  ///< none: no counterexample has one
+};
+
+/// One transform with one knob value.
+struct MapCell {
+  std::string transform, knob, value;
+  space::Variance variance;   ///< what was measured
+  double failure_rate = 0.0;  ///< of both together
+  analysis::Estimate interaction;
+  std::uint64_t images = 0;
+};
+
+/// Share of all failing images that the best counterexamples break, in the order of greedy coverage.
+struct Coverage {
+  double first5 = 0.0, first10 = 0.0, first20 = 0.0;
 };
 
 struct UnavailableKnob {
@@ -111,6 +163,9 @@ struct Report {
   Counts counts;
   std::optional<RobustAccuracy> robust_accuracy;
   std::vector<Counterexample> counterexamples;  ///< ranked
+  std::vector<Tolerance> tolerance;
+  std::vector<MapCell> interaction_map;
+  std::optional<Coverage> coverage;  ///< none where nothing fails
   std::vector<UnavailableKnob> unavailable_knobs;
 };
 

@@ -61,6 +61,8 @@ std::vector<std::string> genes(const Variance& variance);
 /// "label:jpeg+rotate|precision=bf16"; no "|" without knobs.
 std::string signature(const std::string& oracle, const Variance& variance);
 
+/// A value of a parameter as a person reads it: "12.5 degrees", "8 %" for shares, "0.9".
+std::string with_unit(double value, const Parameter& parameter);
 /// What changes, in words: "rotate 12.5 degrees (reflect border), then jpeg quality 45; precision bf16". "nothing" if
 /// empty.
 std::string describe(const Variance& variance, const Catalogue& catalogue);

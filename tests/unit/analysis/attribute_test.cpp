@@ -19,10 +19,10 @@ TEST(Attribute, CountsWhatOnlyTheCombinationBreaksNetOfWhatItSaves) {
 TEST(Attribute, NeedsBothOnlyWhenTheIntervalIsAboveZero) {
   Outcomes none(200, 0), both(200, 0);
   for (std::size_t i = 0; i < 40; ++i) both[i] = 1;
-  EXPECT_TRUE(attribute(none, none, both).needs_both());
+  EXPECT_TRUE(attribute(none, none, both).interacts());
   Outcomes data(200, 0);
   for (std::size_t i = 160; i < 200; ++i) data[i] = 1;  // as many saved as broken
-  EXPECT_FALSE(attribute(data, none, both).needs_both());
+  EXPECT_FALSE(attribute(data, none, both).interacts());
 }
 
 TEST(Attribute, RefusesOutcomesOfDifferentImages) { EXPECT_THROW(attribute({1}, {1, 0}, {1, 0}), Error); }

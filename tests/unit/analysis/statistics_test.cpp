@@ -49,6 +49,24 @@ TEST(BinomialPValue, IsTheExactTail) {
   EXPECT_LT(binomial_p_value(400, 500, 0.05), 1e-200);
 }
 
+TEST(McNemar, IsTheExactTwoSidedTest) {
+  EXPECT_NEAR(mcnemar_p_value(1, 9), 0.021484375, 1e-12);  // 2 (1 + 10) / 1024
+  EXPECT_EQ(mcnemar_p_value(9, 1), mcnemar_p_value(1, 9));
+  EXPECT_EQ(mcnemar_p_value(5, 5), 1.0);
+  EXPECT_EQ(mcnemar_p_value(0, 0), 1.0);
+  EXPECT_LT(mcnemar_p_value(2, 300), 1e-50);
+}
+
+TEST(McNemar, CallsChanceAChangeInAtMostOneRunOfTwenty) {
+  Rng rng(1, "mcnemar");
+  int called = 0;
+  for (int run = 0; run < kRuns; ++run) {
+    const std::uint64_t gained = draw(0.5, 40, rng);
+    called += mcnemar_p_value(gained, 40 - gained) <= 0.05 ? 1 : 0;
+  }
+  EXPECT_LE(called, 0.05 * kRuns);
+}
+
 TEST(BenjaminiHochberg, GivesThePublishedExample) {
   const std::vector<double> p = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
                                  0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0};

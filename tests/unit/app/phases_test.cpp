@@ -155,7 +155,7 @@ TEST(ConfirmPhase, MeasuresWhatOnlyTheCombinationBreaks) {
   ASSERT_EQ(outcome.confirmed.size(), 1U);
   ASSERT_TRUE(outcome.confirmed[0].found.attribution.has_value());
   EXPECT_NEAR(outcome.confirmed[0].found.attribution->interaction.value, 0.3, 0.03);
-  EXPECT_TRUE(outcome.confirmed[0].found.attribution->needs_both());
+  EXPECT_TRUE(outcome.confirmed[0].found.attribution->interacts());
 }
 
 TEST(ConfirmPhase, TakesFewerImagesBeforeFewerCandidates) {
