@@ -30,7 +30,7 @@ void explain_phase(ConfirmOutcome& confirmed, const ExplainRequest& request, con
   const auto spent = [&] { return unseen.evaluations() - std::exchange(spent_before, unseen.evaluations()); };
   std::uint64_t left = request.allowance;
 
-  const std::uint64_t attribute_limit = left / 2;
+  const std::uint64_t attribute_limit = 2 * left / 5;
   progress.phase("attribute", attribute_limit);
   result.attribute = measure_accuracy(confirmed, dataset, bench, gate, request.split_seed, attribute_limit / 2);
   decide_needs_both(confirmed, unseen, request.catalogue, (attribute_limit - result.attribute) / 2, progress);
@@ -40,9 +40,9 @@ void explain_phase(ConfirmOutcome& confirmed, const ExplainRequest& request, con
   left -= result.attribute;
   ended("attribute");
 
-  progress.phase("tolerance", 2 * left / 3);
+  progress.phase("tolerance", 3 * left / 4);
   result.tolerance = tolerance_phase(
-      confirmed, {request.space, request.catalogue, bench.guide().name, request.failure_limit, 2 * left / 3}, unseen,
+      confirmed, {request.space, request.catalogue, bench.guide().name, request.failure_limit, 3 * left / 4}, unseen,
       progress);
   result.tolerances = spent();
   left -= result.tolerances;

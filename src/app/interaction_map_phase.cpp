@@ -13,7 +13,7 @@ using report::MapCell;
 using space::Variance;
 
 constexpr std::size_t kMostCells = 48;
-constexpr std::size_t kImages = 128;
+constexpr std::size_t kImages = 96;
 
 auto place(const MapCell& cell) { return std::tie(cell.transform, cell.knob, cell.value); }
 

@@ -13,7 +13,7 @@ using space::TransformGene;
 using space::Variance;
 
 constexpr std::size_t kRungs = 8;
-constexpr std::size_t kImages = 128;
+constexpr std::size_t kImages = 96;
 
 /// A transform on one side of neutral: -1 toward the low ends of its strengths, 1 toward the high ones.
 struct Side {
@@ -54,7 +54,10 @@ double share_of(std::size_t rung) { return static_cast<double>(rung) / static_ca
 class Ladder {
  public:
   Ladder(const ToleranceRequest& request, UnseenOutcomes& unseen)
-      : request_(request), unseen_(unseen), positions_(unseen.spread(kImages)) {}
+      : request_(request),
+        unseen_(unseen),
+        positions_(unseen.spread(kImages)),
+        end_(unseen.evaluations() + request.allowance) {}
 
   /// Where failures reach the limit under `config`.
   std::optional<report::Tolerated> climb(const Side& row, const space::Assignment& config) {
@@ -74,25 +77,23 @@ class Ladder {
   }
 
   std::uint64_t images() const { return positions_.size(); }
-  /// At most: both configurations to the last rung.
-  std::uint64_t cost(const Side& row, const std::optional<space::Assignment>& worst) const {
-    std::vector<Variance> all;
-    for (std::size_t k = 0; k <= kRungs; ++k) {
-      all.push_back(variance_at(row, share_of(k), {}, request_.catalogue));
-      if (worst) all.push_back(variance_at(row, share_of(k), *worst, request_.catalogue));
-    }
-    return unseen_.cost(request_.oracle, all, positions_);
-  }
+  /// The allowance did not pay for a rung: the last row is incomplete.
+  bool exhausted() const { return exhausted_; }
 
  private:
   Rung measured(double share, const Variance& variance) {
-    const analysis::Outcomes outcomes = unseen_.measure(request_.oracle, {&variance, 1}, positions_).front();
+    const std::span<const Variance> one(&variance, 1);
+    exhausted_ = exhausted_ || unseen_.evaluations() + unseen_.cost(request_.oracle, one, positions_) > end_;
+    if (exhausted_) return {share, 0, 0};
+    const analysis::Outcomes outcomes = unseen_.measure(request_.oracle, one, positions_).front();
     return {share, analysis::failures(outcomes), outcomes.size()};
   }
 
   const ToleranceRequest& request_;
   UnseenOutcomes& unseen_;
   UnseenOutcomes::Positions positions_;
+  std::uint64_t end_;
+  bool exhausted_ = false;
 };
 
 int side_of(const space::Step& step, const space::TransformInfo& info) {
@@ -172,8 +173,9 @@ std::vector<report::Tolerance> tolerance_phase(const ConfirmOutcome& confirmed, 
   const std::uint64_t start = unseen.evaluations();
   for (const Side& row : rows_of(confirmed, request.space)) {
     const auto worst = worst_configuration(confirmed, row.gene->info.name, request.failure_limit);
-    if (unseen.evaluations() - start + ladder.cost(row, worst) > request.allowance) continue;
-    rows.push_back(measure_row(row, worst, ladder));
+    report::Tolerance measured = measure_row(row, worst, ladder);
+    if (ladder.exhausted()) break;
+    rows.push_back(std::move(measured));
     progress.update(unseen.evaluations() - start);
   }
   return rows;

@@ -133,11 +133,12 @@ void write_accuracy(const Report& report, std::ostream& out) {
         << " on " << report.robust_accuracy->images << " unseen images, worst of all below\n";
 }
 
-/// "40 % [32.5, 47]", "12.4 degrees [10.1, 15.2]", "more than 45 degrees".
+/// "40 % [32.5, 47]", "12.4 degrees [10.1, 15.2]", "beyond 45 degrees"; "none" where the configuration alone fails.
 std::string tolerated(const std::optional<Tolerated>& found, const Tolerance& row, const Report& report) {
   const space::TransformInfo& info = report.catalogue.transform(row.transform, "tolerance");
   const space::Parameter& parameter = info.parameters[info.index_of(row.parameter)];
   if (!found) return "beyond " + space::with_unit(row.tested_to, parameter);
+  if (found->magnitude == 0.0) return "none";
   const double scale = row.unit.starts_with("share") ? 100.0 : 1.0;
   const auto end = [&](double value) { return shortest(std::round(value * scale * 1000.0) / 1000.0); };
   return space::with_unit(found->value, parameter) + " [" + end(found->low) + ", " +

@@ -43,7 +43,8 @@ def test_budget_is_kept(tiny_run):
     _, _, report = tiny_run
     budget = report["budget"]
     assert budget["evaluations"] <= budget["limit"] == 3000
-    assert budget["minimise"] + budget["confirm"] <= budget["after_limit"]
+    after = ("minimise", "confirm", "attribute", "tolerance", "interaction_map")
+    assert sum(budget[phase] for phase in after) <= budget["after_limit"]
 
 
 def test_attribution_belongs_to_the_variance(tiny_run):
@@ -57,6 +58,22 @@ def test_attribution_belongs_to_the_variance(tiny_run):
             assert attribution["both"] == pytest.approx(found["failure_rate"])
         else:
             assert attribution["interaction"] is None
+
+
+def test_explains_what_it_found(tiny_run):
+    _, _, report = tiny_run
+    covers = [found["covers"] for found in report["counterexamples"]]
+    assert covers == sorted(covers) and covers[-1] == 1
+    assert sorted(found["representative"] for found in report["counterexamples"]) == list(range(1, len(covers) + 1))
+    assert 0 < report["coverage"]["5"] <= report["coverage"]["10"] <= report["coverage"]["20"] <= 1
+    shared = [found["attribution"]["genes"] for found in report["counterexamples"] if found["attribution"]["genes"]]
+    assert shared and all(sum(gene["share"] for gene in genes) == pytest.approx(1) for genes in shared)
+    assert any(row["reference"] for row in report["tolerance"])
+    for found in report["counterexamples"]:
+        change = found["accuracy"]
+        if change:
+            assert change["observed"] == pytest.approx(
+                change["reference"] + (change["gained"] - change["lost"]) / change["images"])
 
 
 def test_every_case_replays_bit_for_bit(tiny_run):

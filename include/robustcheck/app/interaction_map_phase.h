@@ -20,7 +20,7 @@ struct MapRequest {
 };
 
 /// What each transform and each knob value do together: failure rate and net interaction (DESIGN "Meaning"), with its
-/// paired 95 % interval (of this cell: not corrected for the number of cells), measured on at most 128 of the
+/// paired 95 % interval (of this cell: not corrected for the number of cells), measured on at most 96 of the
 /// confirmation images, spread evenly. One strength per cell: that of the first that has the pair of the two-sided
 /// counterexamples, then the finalists, then the candidates of the search; then, for every knob value of a
 /// counterexample, each transform at its tolerance at the reference. A knob brings the knob it needs. At most 48 cells,

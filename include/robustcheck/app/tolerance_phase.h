@@ -26,13 +26,13 @@ struct ToleranceRequest {
 /// of the space's range (directions, positions and patterns stay neutral) over 8 rungs, from mild to strong, until even
 /// the lower end of Wilson's interval is at the limit. The tolerance is the first crossing of the limit, linear between
 /// rungs, its interval where the ends of Wilson's intervals cross (analysis/tolerance.h). Measured afresh on at most
-/// 128 of the confirmation images, spread evenly; failures on invalid pictures are none.
+/// 96 of the confirmation images, spread evenly; failures on invalid pictures are none.
 /// The worst configuration of a row is that of the best-ranked counterexample that has the transform and a
 /// configuration, else of all counterexamples the one whose configuration alone fails most. One that alone exceeds the
 /// limit leaves nothing to tolerate: it stands in only where there is no other. All were fixed before these
 /// measurements.
 /// Rows: the sides that counterexamples use, in order of rank; then their other sides; then all other transforms of the
-/// space: each one whose whole ladders the allowance still pays for.
+/// space, as many whole rows as the allowance pays for.
 std::vector<report::Tolerance> tolerance_phase(const ConfirmOutcome& confirmed, const ToleranceRequest& request,
                                                UnseenOutcomes& unseen, Progress& progress);
 

@@ -36,8 +36,13 @@ Report example() {
   found.images = 400;
   found.ci95 = {0.21, 0.295};
   found.attribution = analysis::Attribution{0.1, 0.05, 0.25, {0.11, {0.07, 0.15}}};
+  found.needs_both = true;
+  found.genes = {{"rotate", 0.62}, {"precision=bf16", 0.38}};
   found.examples = {{"a/1.png", std::string(64, '0'), 1, {1, 0.9}, {2, 0.6}, "cases/0123abcd-1.json"}};
   report.counterexamples = {found};
+  report.tolerance = {{"rotate", "degrees", "degrees", 30.0, 96, Tolerated{12.4, 0.28, 10.1, 15.2},
+                       Tolerated{8.2, 0.18, 6.0, {}}, space::Assignment{{"precision", "bf16"}}},
+                      {"rotate", "degrees", "degrees", -30.0, 96, {}, {}, {}}};
   report.counts.dropped = {{"unconfirmed", 2}, {"invalid", 0}};
   return report;
 }
@@ -59,7 +64,11 @@ TEST(TerminalReport, SaysWhatBreaksTheModelAndHowToSeeItAgain) {
             "      rotate 12.5 degrees (reflect border); precision bf16\n"
             "      needs both: data alone 10.0 %, configuration alone 5.0 %, only together\n"
             "      11.0 % [7.0, 15.0]\n"
+            "      share of the failures: rotate 62 %, precision=bf16 38 %\n"
             "      robustcheck replay run/cases/0123abcd-1.json\n"
+            "\n"
+            "tolerance (where the failure rate reaches the failure limit)\n"
+            "  rotate 12.4 degrees [10.1, 15.2]; with precision bf16 8.2 degrees [6, -]\n"
             "\n"
             "left out: unconfirmed 2\n"
             "report: run/report.json\n");
@@ -80,6 +89,20 @@ TEST(JsonReport, HasNullsWhereOneSideIsEmpty) {
   const Json attribution = to_json(report)["counterexamples"][0]["attribution"];
   EXPECT_EQ(attribution["data"], 0.25);
   EXPECT_TRUE(attribution["config"].is_null() && attribution["both"].is_null() && attribution["interaction"].is_null());
+}
+
+TEST(TerminalReport, SaysNeedsBothOnlyWhereNearbyStrengthsAgree) {
+  Report report = example();
+  report.counterexamples[0].needs_both = false;
+  EXPECT_EQ(terminal(report).find("needs both"), std::string::npos);
+}
+
+TEST(JsonReport, HasNullsWhereNothingWasMeasured) {
+  const Json json = to_json(example());
+  EXPECT_TRUE(json["tolerance"][1]["reference"].is_null() && json["tolerance"][1]["configuration"].is_null());
+  EXPECT_TRUE(json["tolerance"][0]["worst"]["high"].is_null());
+  EXPECT_TRUE(json["coverage"].is_null() && json["counterexamples"][0]["accuracy"].is_null());
+  EXPECT_EQ(json["counterexamples"][0]["attribution"]["genes"][0]["gene"], "rotate");
 }
 
 TEST(JsonReport, HasEveryKeyOfTheContractInAnEmptyReport) {
