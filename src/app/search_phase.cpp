@@ -55,8 +55,10 @@ bool record(const std::vector<space::Trial>& trials, const Judged& judged, const
             std::uint64_t evaluations, search::Archive& archive, Journal& journal) {
   const std::set<std::string> oracles = {guide, "numeric", "crash"};
   bool improved = false;
+  std::uint64_t spent = evaluations - cost(trials);
   for (std::size_t t = 0; t < trials.size(); ++t) {
-    log_trial(trials[t], judged.guide[t], evaluations);
+    spent += trials[t].images.size();
+    log_trial(trials[t], judged.guide[t], spent);
     for (const std::string& oracle : oracles) {
       if (!archive.add(oracle, trials[t], judged.of(oracle)[t])) continue;
       journal.candidate(oracle, trials[t], evaluations);

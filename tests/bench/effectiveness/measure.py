@@ -24,7 +24,7 @@ from pathlib import Path
 import trials
 from scipy.stats import binomtest
 
-UNSEEN, CANDIDATES, JOINT_TRIES, FRONT = 160, 16, 40, 16
+UNSEEN, CANDIDATES, JOINT_TRIES, FRONT = 160, 40, 60, 16
 SPACES = {"wide": "moderate,deployment", "tight": "mild,numerical,quantization"}
 LIMIT = 0.05
 
