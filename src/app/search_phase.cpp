@@ -1,5 +1,8 @@
 #include "robustcheck/app/search_phase.h"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -35,12 +38,34 @@ std::uint64_t cost(const std::vector<space::Trial>& trials) {
   return images;
 }
 
-void record(const std::vector<space::Trial>& trials, const Judged& judged, const std::string& guide,
+/// For whoever measures strategies (tests/bench/effectiveness): --verbose --log-file has every trial.
+void log_trial(const space::Trial& trial, const std::vector<oracle::Verdict>& verdicts, std::uint64_t evaluations) {
+  if (!spdlog::should_log(spdlog::level::debug)) return;
+  const auto failures =
+      std::ranges::count_if(verdicts, [](const oracle::Verdict& verdict) { return verdict.violated; });
+  const Json line = {{"evaluations", evaluations},
+                     {"images", trial.images.size()},
+                     {"failures", failures},
+                     {"variance", space::to_json(trial.variance, transform::catalogue())}};
+  spdlog::debug("trial {}", line.dump());
+}
+
+/// True when a signature is new or improved.
+bool record(const std::vector<space::Trial>& trials, const Judged& judged, const std::string& guide,
             std::uint64_t evaluations, search::Archive& archive, Journal& journal) {
   const std::set<std::string> oracles = {guide, "numeric", "crash"};
-  for (std::size_t t = 0; t < trials.size(); ++t)
-    for (const std::string& oracle : oracles)
-      if (archive.add(oracle, trials[t], judged.of(oracle)[t])) journal.candidate(oracle, trials[t], evaluations);
+  bool improved = false;
+  std::uint64_t spent = evaluations - cost(trials);
+  for (std::size_t t = 0; t < trials.size(); ++t) {
+    spent += trials[t].images.size();
+    log_trial(trials[t], judged.guide[t], spent);
+    for (const std::string& oracle : oracles) {
+      if (!archive.add(oracle, trials[t], judged.of(oracle)[t])) continue;
+      journal.candidate(oracle, trials[t], evaluations);
+      improved = true;
+    }
+  }
+  return improved;
 }
 
 /// numeric and crash count as violations for the strategy too (DESIGN: fitness 1 when violated).
@@ -78,6 +103,7 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
   Journal journal(journal_path);
   SearchOutcome outcome;
   std::size_t idle = 0;
+  std::uint64_t stale = 0;
   const Stopwatch watch;
   progress.phase("search", options.budget);
   try {
@@ -92,10 +118,12 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
       const std::vector<space::Trial> valid = selected(trials, runs);
       const Judged judged = bench.run(valid);
       outcome.evaluations += cost(valid);
-      record(valid, judged, bench.guide().name, outcome.evaluations, archive, journal);
+      stale = record(valid, judged, bench.guide().name, outcome.evaluations, archive, journal) ? 0 : stale + 1;
       strategy->tell(trials, with_rejected(trials, runs, merged(judged)));
       if (++idle > kMostIdleRounds) break;
       if (!valid.empty()) idle = 0;
+      if (options.patience > 0 && stale >= options.patience) break;
+      if (options.stop_after > 0 && archive.count_above(options.failure_limit) >= options.stop_after) break;
       progress.update(outcome.evaluations, std::to_string(archive.size()) + " kinds of failure");
     }
   } catch (const Error& error) {

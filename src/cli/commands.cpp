@@ -149,6 +149,17 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
       ->check(CLI::NonNegativeNumber)
       ->type_name("S")
       ->capture_default_str();
+  command
+      .add_option("--patience", options.patience,
+                  "stop the search after N rounds of trials without a new or better kind of failure (0: no limit)")
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--stop-after", options.stop_after,
+                  "stop the search when N kinds of failure are above --failure-limit with 95 % confidence (0: no "
+                  "limit)")
+      ->type_name("N")
+      ->capture_default_str();
   command.add_option("--strategy", options.strategy, "how to search (robustcheck list strategies)")
       ->type_name("NAME")
       ->capture_default_str();

@@ -56,6 +56,11 @@ bool Archive::keep_if_better(const Candidate& candidate) {
   return true;
 }
 
+std::size_t Archive::count_above(double limit) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      best_, [&](const auto& entry) { return wilson(entry.second.failures, entry.second.images).low > limit; }));
+}
+
 std::map<std::string, Candidate> Archive::largest_excess() const {
   std::map<std::string, Candidate> largest;
   for (const auto& [key, candidate] : measured_) {

@@ -9,8 +9,7 @@ namespace {
 
 using space::Variance;
 
-constexpr double kSpread = 0.7;  // of the logarithm of an effect, in the repeats
-constexpr std::size_t kMostKnobs = 4;
+constexpr double kSpread = 0.7;   // of the logarithm of an effect, in the repeats
 constexpr double kUnseen = 1e-3;  // V that a value without effect alone may still be worth
 
 Variance joined(const Variance& a, const Variance& b) {
@@ -18,6 +17,11 @@ Variance joined(const Variance& a, const Variance& b) {
   result.data.insert(result.data.end(), b.data.begin(), b.data.end());
   for (const auto& [knob, value] : b.config) result.config[knob] = value;
   return result;
+}
+
+/// 1..most, every order of magnitude as likely.
+std::size_t few_or_many(std::size_t most, Rng& rng) {
+  return static_cast<std::size_t>(std::pow(static_cast<double>(most + 1), rng.uniform()));
 }
 
 struct Ranked {
@@ -55,9 +59,10 @@ Variance with_gene(const Variance& base, const Effect& effect, const space::Spac
 Variance combination(std::span<const Effect> effects, const space::Space& space, std::uint64_t seed,
                      std::size_t serial) {
   Rng rng(seed, "combine", serial);
-  const std::size_t knobs = serial == 0 ? kMostKnobs - 1 : rng.below(kMostKnobs + 1);
-  const std::size_t transforms =
-      serial < 3 ? space.max_transforms : 1 + rng.below(std::max<std::size_t>(1, space.max_transforms));
+  const std::size_t knobs = serial < 3 ? space.knobs.size() : rng.below(space.knobs.size() + 1);
+  const std::size_t transforms = serial == 1  ? 0
+                                 : serial < 3 ? space.max_transforms
+                                              : rng.below(space.max_transforms + 1);
   std::set<std::size_t> used;
   std::size_t knobs_taken = 0;
   Variance variance;
@@ -100,7 +105,7 @@ space::Assignment strong_knobs(std::span<const Effect> effects, Rng& rng) {
   std::stable_sort(order.begin(), order.end(),
                    [](const Ranked& a, const Ranked& b) { return a.strength > b.strength; });
   space::Assignment config;
-  const std::size_t count = 1 + rng.below(3);
+  const std::size_t count = few_or_many(order.size(), rng);
   for (const Ranked& next : order)
     if (config.size() < count) config.insert(next.effect->alone.config.begin(), next.effect->alone.config.end());
   return config;

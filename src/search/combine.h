@@ -8,8 +8,9 @@
 
 namespace robustcheck::search {
 
-/// The strongest genes together: as many transforms as a chain holds, up to four knobs. serial 0 takes the effects as
-/// they are (and three knobs); later ones multiply them by exp(N(0, 0.7)), from serial 3 on with fewer genes.
+/// The strongest genes together: as many transforms as a chain holds, every knob that moved anything. serial 0 takes
+/// the effects as they are; later ones multiply them by exp(N(0, 0.7)), 1 without transforms, from 3 on with fewer
+/// genes.
 space::Variance combination(std::span<const Effect> effects, const space::Space& space, std::uint64_t seed,
                             std::size_t serial);
 
@@ -18,7 +19,8 @@ space::Variance combination(std::span<const Effect> effects, const space::Space&
 std::vector<space::Variance> polish_moves(const space::Variance& base, std::span<const Effect> effects,
                                           const Operators& operators, const space::Space& space, std::size_t most);
 
-/// One to three knobs at the values that moved the output most when alone, with a random factor (Thompson-like).
+/// One knob to all of them (every order of magnitude as likely) at the values that moved the output most when alone,
+/// with a random factor (Thompson-like).
 space::Assignment strong_knobs(std::span<const Effect> effects, Rng& rng);
 
 }  // namespace robustcheck::search

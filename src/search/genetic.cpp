@@ -13,10 +13,12 @@ using space::Variance;
 
 constexpr std::size_t kBlocks = 4;     // of kTrialImages: what a promoted variance is tried on at most
 constexpr std::size_t kFewImages = 8;  // of the screen
+constexpr std::size_t kFirstRows = 4;  // of the screen; doubled every round: a wide space fails at once
 constexpr std::size_t kCombinations = 8;
 constexpr std::size_t kPromotedPerRound = 4;
 constexpr std::uint64_t kPromotionPeriod = 4;
 constexpr std::uint64_t kPairPeriod = 2;
+constexpr double kNovelty = 0.8;  // of the children of odd rounds: a set of genes that nobody has yet
 constexpr std::size_t kFewestPolishMoves = 8;
 constexpr std::uint64_t kPolishShare = 20;  // of the budget
 constexpr double kLeastMargin = 0.05;       // an image at the boundary already says little about a gene
@@ -100,7 +102,8 @@ void Genetic::fill_incomplete() {
 }
 
 void Genetic::fill_screen() {
-  rows_ = screen_->take(blocks_.front().size() / std::max<std::size_t>(1, few_.size()) * kTrialsPerRound / 2);
+  const std::size_t most = blocks_.front().size() / std::max<std::size_t>(1, few_.size()) * kTrialsPerRound / 2;
+  rows_ = screen_->take(std::min(most, kFirstRows << std::min<std::uint64_t>(round_ - 1, 16)));
   for (std::size_t i = 0; i < rows_.size(); ++i)
     if (tried_.first(rows_[i].variance)) push(rows_[i].variance, few_, {Purpose::screen, i});
 }
@@ -149,7 +152,9 @@ void Genetic::fill_children() {
     }
     const Member& partner = population_.parent(rng, by_set);  // a statement each: C++ leaves arguments' order open
     const Member& parent = population_.parent(rng, by_set);
-    propose(operators_.child(parent.variance, partner.variance, rng), Purpose::member);
+    Variance child = space::repaired(operators_.child(parent.variance, partner.variance, rng), problem_.space);
+    if (by_set && population_.has_set(child) && rng.chance(kNovelty)) continue;
+    propose(std::move(child), Purpose::member);
   }
 }
 

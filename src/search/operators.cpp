@@ -13,7 +13,8 @@ using space::Step;
 using space::TransformGene;
 using space::Variance;
 
-constexpr double kMove = 0.25;  // standard deviations, in shares of the range
+constexpr double kAnother = 0.3;  // operator on the same child
+constexpr double kMove = 0.25;    // standard deviations, in shares of the range
 constexpr double kMoveAll = 0.12;
 constexpr double kMostKnobsActive = 0.5;  // share of the knobs
 
@@ -48,13 +49,14 @@ Variance Operators::child(const Variance& parent, const Variance& partner, Rng& 
                                             &Operators::set_knob,    &Operators::reset_knob,   &Operators::cross,
                                             &Operators::start_afresh};
   Variance result = parent;
-  (this->*kOperators[rng.below(std::size(kOperators))])(result, partner, rng);
+  do (this->*kOperators[rng.below(std::size(kOperators))])(result, partner, rng);
+  while (rng.chance(kAnother));
   return result;
 }
 
 Step Operators::strong_step(Rng& rng) const {
   const TransformGene& gene = space_.transforms[rng.below(space_.transforms.size())];
-  double share = strong_share(rng);
+  double share = rng.chance(0.5) ? strong_share(rng) : rng.uniform(-1.0, 1.0);
   if (!space::has_side(gene, share < 0 ? -1 : 1)) share = -share;
   Step step = space::step_at(gene, share, rng);
   for (std::size_t i = 0; i < gene.ranges.size(); ++i)  // several strengths of one transform need not agree in sign
@@ -142,7 +144,7 @@ void Operators::mirror_one(Variance& child, const Variance&, Rng& rng) const {
 }
 
 void Operators::scale_all(Variance& child, const Variance&, Rng& rng) const {
-  const double factor = rng.uniform(0.6, 1.4);
+  const double factor = rng.uniform(0.3, 1.4);
   for (Step& step : child.data) scale(step, *space_.find_transform(step.transform), factor);
 }
 

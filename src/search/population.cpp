@@ -42,6 +42,8 @@ std::size_t Population::add(Member member) {
   return members_.size() - 1;
 }
 
+bool Population::has_set(const Variance& variance) const { return set_cells_.contains(space::signature("", variance)); }
+
 bool Population::flat() const {
   return std::all_of(members_.begin(), members_.end(), [](const Member& m) { return m.violation <= kFlat; });
 }

@@ -30,6 +30,8 @@ class Population {
   Member& operator[](std::size_t i) { return members_[i]; }
   const Member& operator[](std::size_t i) const { return members_[i]; }
   std::size_t size() const { return members_.size(); }
+  /// True when somebody has exactly these genes.
+  bool has_set(const space::Variance& variance) const;
   bool empty() const { return members_.empty(); }
   /// True while no member is nearer to failing than the reference: there is no slope to follow.
   bool flat() const;

@@ -101,10 +101,20 @@ def test_another_seed_is_another_search(tiny_run, tmp_path):
     assert (tmp_path / "run/journal.jsonl").read_bytes() != (out / "journal.jsonl").read_bytes()
 
 
-@pytest.mark.parametrize("strategy", ["random", "grid"])
+@pytest.mark.parametrize("strategy", ["random", "sparse_random", "one_at_a_time", "evolution", "grid"])
 def test_other_strategies_run(tmp_path, strategy):
     done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 1000, "--strategy", strategy, "--out", tmp_path / "run")
     assert done.returncode in (0, 1), done.stderr
+
+
+@pytest.mark.parametrize("rule", [("--stop-after", 2), ("--patience", 1)])
+def test_stop_rules_end_a_complete_search_early(tmp_path, rule):
+    common = ("search", TINY, IMAGES, "--limit", 200, "--budget", 20000, "--knobs", "none", "--after-budget", 500)
+    done = run(*common, "--strategy", "random", *rule, "--out", tmp_path / "run")
+    assert done.returncode in (0, 1), done.stderr
+    report = json.loads((tmp_path / "run/report.json").read_text())
+    assert report["status"] == "complete"
+    assert report["budget"]["evaluations"] < 10000
 
 
 @pytest.mark.parametrize("side,absent", [("--transforms", "data"), ("--knobs", "config")])

@@ -42,6 +42,8 @@ struct SearchOptions {
   std::uint64_t budget = 20000;    ///< evaluations of the strategy
   std::uint64_t after_budget = 0;  ///< evaluations after it; 0 = twice the budget, at least 6,000
   double max_seconds = 0.0;        ///< of the search phase; 0 = no limit
+  std::uint64_t patience = 0;      ///< rounds without a new or better signature that end the search; 0 = no limit
+  std::uint64_t stop_after = 0;    ///< signatures whose failure rate is above the limit that end it; 0 = no limit
   std::string strategy = "genetic";
   std::string oracle;  ///< empty: label with labels, consistency without
   double failure_limit = 0.05;

@@ -38,6 +38,8 @@ class Archive {
   bool add(const std::string& oracle, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
   /// All candidates, best severity first, ties by signature; those kept for their excess may repeat a signature.
   std::vector<Candidate> ranked() const;
+  /// Signatures whose best has a failure rate above `limit` (lower end of Wilson's 95 % interval).
+  std::size_t count_above(double limit) const;
   std::size_t size() const { return best_.size(); }
 
  private:

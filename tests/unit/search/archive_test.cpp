@@ -57,6 +57,14 @@ TEST_F(ArchiveTest, LetsAnotherLeadWhenMoreImagesRefuteTheBest) {
   EXPECT_EQ(archive.ranked().front().variance, rotated(20));
 }
 
+TEST_F(ArchiveTest, CountsWhatIsAboveALimitForSure) {
+  add(rotated(10), 1);        // Wilson: from 0.6 %
+  add(rotated(10, true), 8);  // from 13 %
+  EXPECT_EQ(archive.count_above(0.05), 1U);
+  EXPECT_EQ(archive.count_above(0.0), 2U);
+  EXPECT_EQ(archive.count_above(0.2), 0U);
+}
+
 TEST_F(ArchiveTest, RanksBySeverity) {
   add(rotated(40), 8);
   add({{{"jpeg", {90}}}, {}, 0}, 30);
