@@ -14,13 +14,13 @@ using space::Variance;
 constexpr std::size_t kBlocks = 4;         // of kTrialImages: what a promoted variance is tried on at most
 constexpr std::size_t kFewImages = 8;      // of the screen
 constexpr std::size_t kFirstRows = 4;      // of the screen; doubled every round: a wide space fails at once
-constexpr std::size_t kEarlyPerRound = 2;  // dense variances beside the screen: an early joint failure
+constexpr std::size_t kEarlyPerRound = 1;  // dense variances beside the screen: an early joint failure
 constexpr double kSoftest = 0.3;           // share of its strength that a softened combination keeps
 constexpr std::size_t kCombinations = 8;
 constexpr std::size_t kPromotedPerRound = 4;
 constexpr std::uint64_t kPromotionPeriod = 8;
 constexpr std::uint64_t kPairPeriod = 2;
-constexpr double kNovelty = 0.8;  // of the children: a set of genes that nobody has yet
+constexpr double kNovelty = 0.8;  // of the children of odd rounds: a set of genes that nobody has yet
 constexpr std::size_t kFewestPolishMoves = 8;
 constexpr std::uint64_t kPolishShare = 20;  // of the budget
 constexpr double kLeastMargin = 0.05;       // an image at the boundary already says little about a gene
@@ -120,12 +120,8 @@ std::size_t Genetic::combinations_due() const {
 }
 
 void Genetic::fill_combinations(std::size_t due) {
-  Rng rng(problem_.seed, "soften", round_);
-  for (; combined_ < due; ++combined_) {
-    Variance variance = combination(screen_->effects(), problem_.space, problem_.seed, combined_);
-    if (combined_ >= 3) operators_.soften(variance, rng.uniform(kSoftest, 1.0));
-    propose(std::move(variance), Purpose::member);
-  }
+  for (; combined_ < due; ++combined_)
+    propose(combination(screen_->effects(), problem_.space, problem_.seed, combined_), Purpose::member);
 }
 
 void Genetic::plan_polish(std::size_t member, std::size_t most) {
@@ -161,7 +157,7 @@ void Genetic::fill_children() {
     const Member& partner = population_.parent(rng, by_set);  // a statement each: C++ leaves arguments' order open
     const Member& parent = population_.parent(rng, by_set);
     Variance child = space::repaired(operators_.child(parent.variance, partner.variance, rng), problem_.space);
-    if (population_.has_set(child) && rng.chance(kNovelty)) continue;
+    if (by_set && population_.has_set(child) && rng.chance(kNovelty)) continue;
     propose(std::move(child), Purpose::member);
   }
 }
