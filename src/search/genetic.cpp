@@ -11,12 +11,14 @@ namespace {
 
 using space::Variance;
 
-constexpr std::size_t kBlocks = 4;     // of kTrialImages: what a promoted variance is tried on at most
-constexpr std::size_t kFewImages = 8;  // of the screen
-constexpr std::size_t kFirstRows = 4;  // of the screen; doubled every round: a wide space fails at once
+constexpr std::size_t kBlocks = 4;         // of kTrialImages: what a promoted variance is tried on at most
+constexpr std::size_t kFewImages = 8;      // of the screen
+constexpr std::size_t kFirstRows = 4;      // of the screen; doubled every round: a wide space fails at once
+constexpr std::size_t kEarlyPerRound = 1;  // dense variances beside the screen: an early joint failure
+constexpr double kSoftest = 0.3;           // share of its strength that a softened combination keeps
 constexpr std::size_t kCombinations = 8;
 constexpr std::size_t kPromotedPerRound = 4;
-constexpr std::uint64_t kPromotionPeriod = 4;
+constexpr std::uint64_t kPromotionPeriod = 8;
 constexpr std::uint64_t kPairPeriod = 2;
 constexpr double kNovelty = 0.8;  // of the children of odd rounds: a set of genes that nobody has yet
 constexpr std::size_t kFewestPolishMoves = 8;
@@ -106,6 +108,8 @@ void Genetic::fill_screen() {
   rows_ = screen_->take(std::min(most, kFirstRows << std::min<std::uint64_t>(round_ - 1, 16)));
   for (std::size_t i = 0; i < rows_.size(); ++i)
     if (tried_.first(rows_[i].variance)) push(rows_[i].variance, few_, {Purpose::screen, i});
+  Rng rng(problem_.seed, "early", round_);
+  for (std::size_t i = 0; i < kEarlyPerRound; ++i) propose(operators_.dense(rng), Purpose::member);
 }
 
 /// All of them after the screen; in a large space a third of them after each third of it.
@@ -179,6 +183,8 @@ void Genetic::fill_pairs() {
     const Variance changed = operators_.child(child, population_.parent(rng, by_set).variance, rng);
     child.data = changed.data;
     if (parent.excess && rng.chance(0.3)) child.config = changed.config;
+    if (rng.chance(0.5))
+      operators_.soften(child, rng.uniform(kSoftest, 1.0));  // where data breaks all, nothing interacts
     propose_pair(child, rng);
   }
 }

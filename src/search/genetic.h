@@ -19,19 +19,24 @@ namespace robustcheck::search {
 ///   V = mean over images of clip(1 + fitness / reference margin, 0, 2): 0 as the reference, 1 at the boundary;
 ///       smooth long before the first failure
 ///   screen    every transform alone, each side at its end, and the knob values in groups that are halved while they
-///             move V (screen.h), on 8 telling images; what fails there alone is completed on all 32 at once
-///   combine   the strongest genes together, as many as a chain holds, and the strongest values of a few knobs; then
-///             the same with effects x exp(N(0, 0.7)), later with fewer genes (combine.h); in a large space a third of
-///             the combinations after each third of the screen
+///             move V (screen.h), on 8 telling images; what fails there alone is completed on all 32 at once. The
+///             first rounds are small: 4, 8, 16 rows. Beside each round a dense variance (operators.h): a few
+///             transforms and half of the knobs, for the failures that need many genes
+///   combine   the strongest genes together, as many as a chain holds, and every knob that moved V; then the same with
+///             effects x exp(N(0, 0.7)), later with fewer genes (combine.h); in a large space a third of the
+///             combinations after each third of the screen
 ///   polish    the variance with the largest V: mirror or drop each active gene, add the strongest inactive ones; a
 ///             change that raises V is kept and the rest of the pass goes on from it; at most a twentieth of the budget
 ///   evolve    8 children. Parent: with p = 0.8 a random member of a random cell (odd rounds: cell = set of active
 ///             genes; even rounds: strongest gene), else near the best of V - w x magnitude for a random w
-///             (population.h). One operator each, chosen uniformly (operators.h). While nothing moves V at all: fresh
+///             (population.h). One operator or a few each, chosen uniformly (operators.h); in odd rounds four children
+///             in five must have a set of genes that nobody has yet. While nothing moves V at all: fresh and dense
 ///             variances only
-///   pairs     rounds 2, 6, 10, ... where the space has both sides: a data side alone and the same with strong knob
-///             values, so that the excess of the combination is known; pairs with a large excess are parents again
-///   promote   rounds 4, 8, 12, ...: the best variances, one per gene set, get 32 images more, up to 128, so that what
+///   pairs     even rounds but those of promotions, in a space with both sides: a data side alone and the
+///             same with strong knob values, so that the excess of the combination is known; half of them softened,
+///             since where the data alone breaks everything nothing is left to interact; pairs with a large excess are
+///             parents again
+///   promote   rounds 8, 16, ...: the best variances, one per gene set, get 32 images more, up to 128, so that what
 ///             leads the archive is no accident of its first 32
 ///
 /// A trial may come back with another variance than the one asked for (made milder, or rejected): what is learnt is

@@ -65,10 +65,14 @@ Step Operators::strong_step(Rng& rng) const {
   return step;
 }
 
+void Operators::soften(Variance& variance, double factor) const {
+  for (Step& step : variance.data) scale(step, *space_.find_transform(step.transform), factor);
+}
+
 Variance Operators::dense(Rng& rng) const {
   Variance variance;
-  for (std::size_t i = 0; i < space_.max_transforms && !space_.transforms.empty(); ++i)
-    variance.data.push_back(strong_step(rng));
+  const std::size_t count = space_.transforms.empty() ? 0 : 1 + rng.below(space_.max_transforms);
+  for (std::size_t i = 0; i < count; ++i) variance.data.push_back(strong_step(rng));
   for (const space::KnobGene& gene : space_.knobs)
     if (rng.chance(kMostKnobsActive)) variance.config[gene.info.name] = gene.values[rng.below(gene.values.size())];
   return variance;

@@ -17,9 +17,11 @@ class Operators {
   /// Few transforms, strengths biased to the ends of their ranges; from one knob to half of them, every order of
   /// magnitude as likely.
   space::Variance fresh(Rng& rng) const;
-  /// As many genes at once as a chain and most knobs hold: where nothing alone moves anything, the more combinations in
-  /// one trial the better.
+  /// A few transforms and half of the knobs: where nothing alone moves anything, the more combinations in one trial the
+  /// better.
   space::Variance dense(Rng& rng) const;
+  /// Multiplies the distance of every strength from neutral.
+  void soften(space::Variance& variance, double factor) const;
   /// The transform on the other side of neutral at the same share of its range; nothing where there is no other side.
   bool mirror(space::Step& step) const;
 

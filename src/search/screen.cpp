@@ -6,7 +6,7 @@
 namespace robustcheck::search {
 namespace {
 
-constexpr std::uint64_t kShareOfBudget = 6;
+constexpr std::uint64_t kShareOfBudget = 8;
 constexpr std::size_t kFewestRows = 40;
 constexpr std::size_t kLargeScreen = 60;  // rows
 constexpr std::size_t kToldApart = 4;     // a row of so few is tried value by value

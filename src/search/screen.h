@@ -23,7 +23,7 @@ struct Effect {
 ///   knobs       values of one class together in rows, as many as combine (after Dorfman 1943, group testing): of a row
 ///               that moves nothing, no value matters alone; one that moves V is halved, rows of four or fewer are told
 ///               apart value by value, the strongest row first
-///   end         when nothing is left to tell apart, or a sixth of the budget is spent
+///   end         when nothing is left to tell apart, or an eighth of the budget is spent
 class Screen {
  public:
   /// One trial of it.

@@ -18,6 +18,7 @@ Not in the budget of anybody: what the judge spends. --validity is off for all, 
 import argparse
 import json
 import math
+import subprocess
 import time
 from pathlib import Path
 
@@ -178,8 +179,6 @@ def main():
     parser.add_argument("--budget", type=int, default=5000)
     parser.add_argument("--label", default="", help="added to the strategy's name: an ablation's")
     options = parser.parse_args()
-    import subprocess
-
     listed = json.loads(subprocess.run([options.binary, "list", "transforms", "--json"], capture_output=True, text=True).stdout)
     work = Path(options.out).with_suffix("")
     work.mkdir(exist_ok=True)
