@@ -309,7 +309,8 @@ void add_report(CLI::App& main, Action& action, const std::string& program) {
       ->capture_default_str();
   command.add_option("--out", options->out, "file to write (default: stdout)")->type_name("FILE");
   command.footer(
-      "search has written report.html and junit.xml already. It exits 0 whatever the run found; 3 when REPORT is none.\n"
+      "search has written report.html and junit.xml already. It exits 0 whatever the run found; 3 when REPORT is "
+      "none.\n"
       "Example: robustcheck report robustcheck-model --format markdown --out comment.md");
   command.callback([&action, options] { action = [options] { return app::run_report(*options); }; });
 }

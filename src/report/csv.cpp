@@ -23,10 +23,14 @@ void add_interval(std::vector<std::string>& row, const Json& object, const std::
 
 std::string needs(const Json& found) {
   switch (side(found)) {
-    case Side::data: return "data";
-    case Side::config: return "configuration";
-    case Side::joint: return "both";
-    case Side::both: break;
+    case Side::data:
+      return "data";
+    case Side::config:
+      return "configuration";
+    case Side::joint:
+      return "both";
+    case Side::both:
+      break;
   }
   return "either";
 }

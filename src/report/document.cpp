@@ -29,7 +29,8 @@ Document make_document(Json report, const std::string& place) {
     refuse(place + "/schema_version", report["schema_version"].dump() + " is not " + std::to_string(kSchemaVersion) +
                                           ", which this version reads");
   const std::string status = text(report, "status");
-  if (status != "complete" && status != "partial") refuse(place + "/status", "'" + status + "' is neither complete nor partial");
+  if (status != "complete" && status != "partial")
+    refuse(place + "/status", "'" + status + "' is neither complete nor partial");
   if (!at(report, "counterexamples").is_array()) refuse(place + "/counterexamples", "is no list");
   std::size_t i = 0;
   for (const Json& found : report["counterexamples"])

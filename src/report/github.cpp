@@ -14,12 +14,23 @@ constexpr std::size_t kAnnotations = 10;  // GitHub shows as many of one kind a 
 std::string escape(const std::string& text, bool property) {
   std::string result;
   for (const char c : clean(text)) switch (c) {
-      case '%': result += "%25"; break;
-      case '\r': result += "%0D"; break;
-      case '\n': result += "%0A"; break;
-      case ':': result += property ? "%3A" : ":"; break;
-      case ',': result += property ? "%2C" : ","; break;
-      default: result += c;
+      case '%':
+        result += "%25";
+        break;
+      case '\r':
+        result += "%0D";
+        break;
+      case '\n':
+        result += "%0A";
+        break;
+      case ':':
+        result += property ? "%3A" : ":";
+        break;
+      case ',':
+        result += property ? "%2C" : ",";
+        break;
+      default:
+        result += c;
     }
   return result;
 }

@@ -26,14 +26,18 @@ TestCase case_of(const Document& document, const Json& found) {
   const std::string message = "fails on " + percent_or_none(number(found, "failure_rate")) + " " +
                               bounds(interval(found, "ci95")) + " of " + std::to_string(count(found, "images")) +
                               " unseen images";
-  return {"robustcheck." + oracle,      text(found, "signature"), oracle == "crash" ? "error" : "failure", oracle, message,
+  return {"robustcheck." + oracle, text(found, "signature"), oracle == "crash" ? "error" : "failure", oracle, message,
           body_of(document, found)};
 }
 
 TestCase run_case(const Document& document) {
   if (complete(document)) return {"robustcheck", "search is complete"};
-  return {"robustcheck", "search is complete", "error", "partial",
-          "partial run: the search was cut short, so that nothing can be concluded from what is absent", ""};
+  return {"robustcheck",
+          "search is complete",
+          "error",
+          "partial",
+          "partial run: the search was cut short, so that nothing can be concluded from what is absent",
+          ""};
 }
 
 std::vector<TestCase> cases_of(const Document& document) {

@@ -21,7 +21,8 @@ void write_accuracy(const Document& document, std::ostream& out) {
   const Json& baseline = at(document.report, "baseline");
   const Json& robust = at(document.report, "robust_accuracy");
   out << "| | accuracy | 95 % interval | images |\n|---|---:|---:|---:|\n";
-  out << "| clean | " << percent_or_none(number(baseline, "accuracy")) << " | | " << count(baseline, "images") << " |\n";
+  out << "| clean | " << percent_or_none(number(baseline, "accuracy")) << " | | " << count(baseline, "images")
+      << " |\n";
   out << "| worst case | " << percent_or_none(number(robust, "value")) << " | " << bounds(interval(robust, "ci95"))
       << " | " << (robust.is_object() ? std::to_string(count(robust, "images")) : "") << " |\n\n";
 }

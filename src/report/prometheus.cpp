@@ -57,9 +57,11 @@ void write_prometheus(const Document& document, std::ostream& out) {
   const Json& all = list(report, "counterexamples");
   const Json& robust = at(report, "robust_accuracy");
   const auto ends = interval(robust, "ci95");
-  write_gauge(document, "complete", "1 if the run is complete, 0 if it was cut short.", complete(document) ? 1 : 0, out);
+  write_gauge(document, "complete", "1 if the run is complete, 0 if it was cut short.", complete(document) ? 1 : 0,
+              out);
   write_gauge(document, "counterexamples", "Confirmed counterexamples.", static_cast<double>(all.size()), out);
-  write_gauge(document, "clean_accuracy", "Accuracy at the reference.", number(at(report, "baseline"), "accuracy"), out);
+  write_gauge(document, "clean_accuracy", "Accuracy at the reference.", number(at(report, "baseline"), "accuracy"),
+              out);
   write_gauge(document, "robust_accuracy", "Accuracy when each image meets its worst counterexample.",
               number(robust, "value"), out);
   if (ends) write_gauge(document, "robust_accuracy_low", "Lower end of its 95 % interval.", ends->first, out);

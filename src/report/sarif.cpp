@@ -64,15 +64,17 @@ Json properties(const Json& found) {
 
 Json result_of(const Document& document, const Json& found) {
   const double rate = number(found, "failure_rate").value_or(0.0);
-  std::string message = clean(description(found)) + ": fails on " + percent(rate) + " of unseen images; " + blame(found) + ".";
+  std::string message =
+      clean(description(found)) + ": fails on " + percent(rate) + " of unseen images; " + blame(found) + ".";
   if (const std::string command = replay_command(document, found, 0); !command.empty())
     message += " Run it again: " + clean(command);
   Json result = {{"ruleId", text(found, "oracle")}, {"level", "error"}};
   for (std::size_t i = 0; i < std::size(kRules); ++i)
     if (text(found, "oracle") == kRules[i].id) result["ruleIndex"] = i;
   result["message"] = {{"text", message}};
-  result["locations"] = {{{"physicalLocation", {{"artifactLocation", artifact(document)}}},
-                          {"logicalLocations", {{{"fullyQualifiedName", text(found, "signature")}, {"kind", "variance"}}}}}};
+  result["locations"] = {
+      {{"physicalLocation", {{"artifactLocation", artifact(document)}}},
+       {"logicalLocations", {{{"fullyQualifiedName", text(found, "signature")}, {"kind", "variance"}}}}}};
   result["partialFingerprints"] = {{"signature/v1", text(found, "signature")}};
   result["rank"] = std::clamp(100 * rate, 0.0, 100.0);
   result["properties"] = properties(found);

@@ -56,9 +56,14 @@ std::string verdict_details(const Document& document) {
   const auto config = static_cast<std::size_t>(
       std::count_if(all.begin(), all.end(), [](const Json& found) { return side(found) == Side::config; }));
   std::string sentence = "The worst, " + description(worst) + ", fails on " +
-                         percent_or_none(number(worst, "failure_rate")) + " of unseen images that are right without it.";
-  if (joint > 0) sentence += " " + std::to_string(joint) + " of " + std::to_string(all.size()) + " need data and configuration together.";
-  if (config > 0) sentence += " " + std::to_string(config) + " of " + std::to_string(all.size()) + " come from the configuration alone.";
+                         percent_or_none(number(worst, "failure_rate")) +
+                         " of unseen images that are right without it.";
+  if (joint > 0)
+    sentence +=
+        " " + std::to_string(joint) + " of " + std::to_string(all.size()) + " need data and configuration together.";
+  if (config > 0)
+    sentence +=
+        " " + std::to_string(config) + " of " + std::to_string(all.size()) + " come from the configuration alone.";
   return sentence;
 }
 
@@ -95,11 +100,13 @@ std::string advice(const Json& found) {
   switch (side(found)) {
     case Side::data:
       return "Add " + transforms_in_words(found) + " of this strength to the training data, or reject such images.";
-    case Side::config: return "Deploy with the reference value of " + knobs_in_words(found) + ".";
+    case Side::config:
+      return "Deploy with the reference value of " + knobs_in_words(found) + ".";
     case Side::joint:
       return "Deploy with the reference value of " + knobs_in_words(found) + ": it costs most on images with " +
              transforms_in_words(found) + ", which a test on clean images does not show.";
-    case Side::both: break;
+    case Side::both:
+      break;
   }
   return "Look at both sides: " + transforms_in_words(found) + " in the training data, and the reference value of " +
          knobs_in_words(found) + ".";
