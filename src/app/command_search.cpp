@@ -11,6 +11,7 @@
 #include "robustcheck/app/case_file.h"
 #include "robustcheck/app/confirm_phase.h"
 #include "robustcheck/app/dry_run.h"
+#include "robustcheck/app/example_pictures.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/judge.h"
 #include "robustcheck/app/minimize_phase.h"
@@ -157,6 +158,7 @@ class SearchRun {
     if (!bench_->judge(judge, one.reference, one.observed, image).violated) return;
     const std::string name = RunDirectory::case_name(found.id, found.examples.size() + 1);
     write_picture(one, image, directory_.root() / (name + ".png"));
+    write_example_pictures(session_, one.variance, image, directory_.root() / name);
     write_file(directory_.root() / (name + ".json"), to_json(one).dump(2) + "\n");
     found.examples.push_back({one.image.name, one.image.sha256, one.image.label, prediction(one.reference),
                               prediction(one.observed), name + ".json", distances(found.variance, image)});

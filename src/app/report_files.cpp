@@ -93,6 +93,15 @@ report::Convergence read_convergence(const fs::path& journal) {
   return points;
 }
 
+/// Nobody edits a report: one that is no JSON is an unusable input, not a wrong setting.
+Json read_report(const fs::path& file) {
+  try {
+    return parse_json(read_file(file), file.string());
+  } catch (const Error& error) {
+    throw Error(ErrorKind::input, error.what());
+  }
+}
+
 std::string environment_text(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -110,7 +119,7 @@ report::Document read_document(const fs::path& path, const std::string& program)
   const fs::path file = fs::is_directory(path) ? path / "report.json" : path;
   if (!fs::exists(file))
     throw Error(ErrorKind::input, file.string() + ": is not there; name a run directory or its report.json");
-  report::Document document = report::make_document(read_json(file), file.string());
+  report::Document document = report::make_document(read_report(file), file.string());
   const fs::path run = file.parent_path().empty() ? fs::path(".") : file.parent_path();
   document.run = fs::is_directory(path) ? path.string() : file.parent_path().string();
   document.program = program;

@@ -47,18 +47,19 @@ std::string escape_xml(std::string_view text) {
       case '\'':
         result += "&#39;";
         break;
-      case '\n':
-        result += "&#10;";
-        break;
       case '\r':
         result += "&#13;";
-        break;
-      case '\t':
-        result += "&#9;";
         break;
       default:
         result += c;
     }
+  return result;
+}
+
+std::string escape_attribute(std::string_view text) {
+  std::string result = escape_xml(text);
+  replace_all(result, "\n", "&#10;");
+  replace_all(result, "\t", "&#9;");
   return result;
 }
 

@@ -103,8 +103,8 @@ void write_attribution(const Json& found, std::ostream& out) {
 void write_tags(const Json& found, std::ostream& out) {
   const std::uint64_t knobs = count(found, "knobs_changed");
   out << "<ul class=\"tags\"><li>" << escape_xml(text(found, "oracle")) << "</li><li>magnitude "
-      << decimal(number(found, "magnitude"), 2) << "</li><li>" << knobs
-      << (knobs == 1 ? " knob" : " knobs") << " changed</li>";
+      << decimal(number(found, "magnitude"), 2) << "</li><li>" << knobs << (knobs == 1 ? " knob" : " knobs")
+      << " changed</li>";
   if (at(found, "minimal") == false) out << "<li class=\"warn\">not minimal</li>";
   out << "</ul>\n";
 }

@@ -116,8 +116,7 @@ void write_environment(const Document& document, std::ostream& out) {
   for (const auto& [key, value] : at(report, "budget").items())
     if (value.is_number() && value != 0) write_fact("budget: " + key, plain(value), out);
   for (const auto& [key, value] : at(report, "environment").items()) write_fact(key, plain(value), out);
-  if (const auto total = number(at(report, "timing"), "total_s"))
-    write_fact("duration", fixed(*total, 1) + " s", out);
+  if (const auto total = number(at(report, "timing"), "total_s")) write_fact("duration", fixed(*total, 1) + " s", out);
   out << "</dl>\n<h3>Command</h3>\n<pre>" << escape_xml(arguments(list(report, "command"))) << "</pre>\n";
   close_section(out);
 }

@@ -56,13 +56,13 @@ std::size_t number_of(const std::vector<TestCase>& cases, const std::string& out
 }
 
 void write_case(const TestCase& one, std::ostream& out) {
-  out << "    <testcase classname=\"" << escape_xml(one.classname) << "\" name=\"" << escape_xml(one.name)
+  out << "    <testcase classname=\"" << escape_attribute(one.classname) << "\" name=\"" << escape_attribute(one.name)
       << "\" time=\"0\"";
   if (one.outcome.empty()) {
     out << "/>\n";
     return;
   }
-  out << ">\n      <" << one.outcome << " type=\"" << escape_xml(one.type) << "\" message=\"" << escape_xml(one.message)
+  out << ">\n      <" << one.outcome << " type=\"" << escape_attribute(one.type) << "\" message=\"" << escape_attribute(one.message)
       << '"';
   if (one.body.empty())
     out << "/>\n";

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "escape.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/report/report.h"
 
@@ -61,14 +62,6 @@ std::string blame(const Counterexample& found) {
   if (!found.attribution->needs_both()) return parts;
   return "needs both: " + parts + ", only together " + percent(found.attribution->interaction.value) + " " +
          bounds(found.attribution->interaction.ci95);
-}
-
-/// Quoted where a shell would split or expand it.
-std::string shell_word(const std::string& text) {
-  if (text.find_first_of(" \t\"'$`\\*?&;|<>()[]{}!#~") == std::string::npos) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 /// "  1   43.2 %   [38.9, 47.7]   480   0.44  label"
