@@ -90,7 +90,10 @@ void write_attribution(const Json& found, std::ostream& out) {
   write_part("data alone", number(attribution, "data"), "data", out);
   write_part("configuration alone", number(attribution, "config"), "config", out);
   write_part("only together", number(attribution, "interaction"), "interaction", out);
-  out << "</dl>\n<p class=\"small muted\">" << escape_xml(blame(found)) << "</p>\n";
+  out << "</dl>\n";
+  if (side(found) == Side::joint)
+    out << "<p class=\"small muted\">Needs both: what only the combination breaks has the 95 % interval "
+        << bounds(interval(attribution, "interaction_ci95")) << ".</p>\n";
   const Json& genes = list(attribution, "genes");
   if (genes.size() < 2) return;
   out << "<p class=\"small muted\">Shares:";

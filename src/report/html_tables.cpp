@@ -104,7 +104,7 @@ void write_interaction_map(const Document& document, std::ostream& out) {
     table[{row, column}] = &cell;
   }
   open_section("interaction", "Interaction map", out);
-  open_table("interaction map", out);
+  open_table("table of transforms and knobs", out);
   out << "<caption>Failures that only the combination of a transform (row) and a knob value (column) causes, in "
          "percentage points; bold where the 95 % interval is above zero. Below it the failure rate of both "
          "together.</caption>\n<thead><tr><th scope=\"col\">transform</th>";
@@ -127,7 +127,7 @@ void write_tolerance(const Document& document, std::ostream& out) {
   const Json& rows = list(document.report, "tolerance");
   if (rows.empty()) return;
   open_section("tolerance", "Tolerance", out);
-  open_table("tolerance", out);
+  open_table("table of strengths", out);
   out << "<caption>The strength that the model still takes, as deployed and in the worst configuration.</caption>\n"
          "<thead><tr><th scope=\"col\">transform</th><th scope=\"col\">parameter</th><th scope=\"col\" "
          "class=\"n\">reference</th><th scope=\"col\" class=\"n\">worst</th><th scope=\"col\">worst "
@@ -146,9 +146,10 @@ void write_classes(const Document& document, std::ostream& out) {
   const auto rows = class_rows(document);
   if (rows.empty()) return;
   open_section("classes", "Failures per class", out);
-  open_table("failures per class", out);
+  open_table("table of classes", out);
   out << "<thead><tr><th scope=\"col\">class</th><th scope=\"col\" class=\"n\">images</th><th scope=\"col\" "
-         "class=\"n\">clean accuracy</th><th scope=\"col\" class=\"n\">worst failure rate</th><th scope=\"col\"> "
+         "class=\"n\">clean accuracy</th><th scope=\"col\" class=\"n\">worst failure rate</th><th scope=\"col\">of 100 "
+         "%"
          "</th><th scope=\"col\">hit hardest by</th></tr></thead>\n<tbody>\n";
   for (const auto& [name, row] : rows)
     out << "<tr><th scope=\"row\">" << escape_xml(name) << "</th><td class=\"n\">" << count(*row.baseline, "images")

@@ -62,8 +62,8 @@ void write_case(const TestCase& one, std::ostream& out) {
     out << "/>\n";
     return;
   }
-  out << ">\n      <" << one.outcome << " type=\"" << escape_attribute(one.type) << "\" message=\"" << escape_attribute(one.message)
-      << '"';
+  out << ">\n      <" << one.outcome << " type=\"" << escape_attribute(one.type) << "\" message=\""
+      << escape_attribute(one.message) << '"';
   if (one.body.empty())
     out << "/>\n";
   else
