@@ -12,8 +12,8 @@ cd "$(dirname "$0")/.."
 
 readonly TORCH=torch==2.13.0
 readonly PACKAGES=(cmake g++ git python3-venv pkg-config ninja-build ccache libopencv-dev libjpeg62-turbo-dev libwebp-dev libcli11-dev
-  nlohmann-json3-dev libspdlog-dev libgtest-dev libgmock-dev libssl-dev librandom123-dev
-  chromium-headless-shell nodejs npm)
+  nlohmann-json3-dev libspdlog-dev libgtest-dev libgmock-dev libssl-dev librandom123-dev)
+readonly TEST_PACKAGES=(chromium-headless-shell)  # and nodejs, npm where there is no npm: Debian's brings 300 packages
 readonly VENV=build/venv
 readonly VENV_REFERENCE=build/venv-reference
 
@@ -43,8 +43,14 @@ as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)
 
 install_packages() {
-  local absent=() package
-  for package in "${PACKAGES[@]}"; do
+  local absent=() wanted=("${PACKAGES[@]}") package
+  case "$task" in
+    test | check)
+      wanted+=("${TEST_PACKAGES[@]}")
+      command -v npm >/dev/null || wanted+=(nodejs npm)
+      ;;
+  esac
+  for package in "${wanted[@]}"; do
     dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || absent+=("$package")
   done
   [ "${#absent[@]}" -gt 0 ] || return 0
