@@ -49,7 +49,7 @@ header.unfinished{border-color:var(--config)}
 .parts dt,.parts dd{margin:0}
 .parts .value{text-align:right;font-variant-numeric:tabular-nums}
 .advice{border-left:.25rem solid var(--interaction);padding-left:.6rem}
-.examples{display:grid;gap:.8rem}
+.examples{display:grid;gap:.8rem;align-content:start}
 figure{margin:0}
 .shots{display:grid;grid-template-columns:repeat(3,minmax(0,7.5rem));gap:.5rem}
 .shots img{display:block;width:100%;height:auto;border:1px solid var(--line);background:var(--track)}
@@ -62,6 +62,7 @@ table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums
 caption{text-align:left;color:var(--muted);padding-bottom:.3rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:normal}
 td.n,th.n{text-align:right;white-space:nowrap}
+td:last-child{min-width:12rem}.heat td:last-child{min-width:0}
 td.wide{min-width:9rem;vertical-align:middle}
 .heat td{text-align:center;white-space:nowrap;border:1px solid var(--line)}
 .heat small{display:block}
@@ -77,6 +78,7 @@ td.wide{min-width:9rem;vertical-align:middle}
 .facts{display:grid;grid-template-columns:minmax(7rem,auto) 1fr;gap:.2rem 1rem;margin:.6rem 0}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0}
+@media (max-width:36rem){.facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.5rem}}
 footer{margin-top:2rem;border-top:1px solid var(--line)}
 @media (min-width:48rem){.card{grid-template-columns:minmax(0,1fr) minmax(0,24rem)}.card>.full{grid-column:1/-1}}
 @media print{:root{--back:#fff;--text:#000;--muted:#444;--line:#bbb;--card:#fff;--track:#ddd;--rate:#b42318;--data:#0b5cad;
