@@ -13,6 +13,7 @@ cd "$(dirname "$0")/.."
 readonly TORCH=torch==2.13.0
 readonly PACKAGES=(cmake g++ git python3-venv pkg-config ninja-build ccache libopencv-dev libjpeg62-turbo-dev libwebp-dev libcli11-dev
   nlohmann-json3-dev libspdlog-dev libgtest-dev libgmock-dev libssl-dev librandom123-dev)
+readonly TEST_PACKAGES=(chromium-headless-shell)  # and nodejs, npm where there is no npm: Debian's brings 300 packages
 readonly VENV=build/venv
 readonly VENV_REFERENCE=build/venv-reference
 
@@ -42,8 +43,14 @@ as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)
 
 install_packages() {
-  local absent=() package
-  for package in "${PACKAGES[@]}"; do
+  local absent=() wanted=("${PACKAGES[@]}") package
+  case "$task" in
+    test | check)
+      wanted+=("${TEST_PACKAGES[@]}")
+      command -v npm >/dev/null || wanted+=(nodejs npm)
+      ;;
+  esac
+  for package in "${wanted[@]}"; do
     dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || absent+=("$package")
   done
   [ "${#absent[@]}" -gt 0 ] || return 0
@@ -133,9 +140,22 @@ lend_torch() {
   fi
 }
 
+# Schemas that others publish, for the tests of the exporters: not copied into the repository.
+install_readers() {
+  [ ! -s build/readers/junit-10.xsd ] || [ ! -s build/readers/sarif-2.1.0.json ] || return 0
+  missing npm install --prefix build/node --ignore-scripts playwright-core axe-core @microsoft/jest-sarif || return 0
+  mkdir -p build/readers build/node
+  say "installing schemas and browser tools of the tests into build/readers and build/node (20 MB)"
+  logged build/pip.log "pip download" "$VENV/bin/pip" download --quiet --no-deps --no-binary :all: -d build/readers pytest==9.2.0
+  tar -xzf build/readers/pytest-9.2.0.tar.gz -C build/readers --strip-components=3 --wildcards '*/junit-10.xsd'
+  logged build/npm.log "npm install" npm install --prefix build/node --ignore-scripts --no-audit --no-fund playwright-core axe-core @microsoft/jest-sarif
+  cp build/node/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json build/readers/sarif-2.1.0.json
+}
+
 install_for_tests() {
   install_requirements "$VENV" configs/requirements-test.txt "the tools of the tests (80 MB)"
   install_requirements "$VENV_REFERENCE" configs/requirements-reference.txt "what results are compared with (150 MB)"
+  install_readers
 }
 
 # --- tasks

@@ -17,6 +17,7 @@
 #include "robustcheck/app/minimize_phase.h"
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/probe.h"
+#include "robustcheck/app/report_files.h"
 #include "robustcheck/app/run_directory.h"
 #include "robustcheck/app/search_phase.h"
 #include "robustcheck/app/session.h"
@@ -287,6 +288,7 @@ int run_search(const SearchOptions& options) {
   std::ostringstream json;
   report::write_json(report, json);
   write_file(directory.report(), json.str());
+  write_report_files(out, options.command.front());
   report::write_terminal(report, out.string(), {colour_wanted(), options.command.front()}, std::cout);
   return exit_code(report, run.ending(), options.fail_on);
 }

@@ -1,6 +1,7 @@
 #include "robustcheck/app/examples.h"
 
 #include "robustcheck/app/case_file.h"
+#include "robustcheck/app/example_pictures.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 #include "robustcheck/eval/measure.h"
@@ -52,6 +53,7 @@ void add_example(report::Counterexample& found, const Case& one, ImageIndex imag
                  const RunDirectory& directory) {
   const std::string name = RunDirectory::case_name(found.id, found.examples.size() + 1);
   write_picture(one, image, session, directory.root() / (name + ".png"));
+  write_example_pictures(session, one.variance, image, directory.root() / name);
   write_file(directory.root() / (name + ".json"), to_json(one).dump(2) + "\n");
   found.examples.push_back({one.image.name, one.image.sha256, one.image.label, prediction(one.reference),
                             prediction(one.observed), name + ".json", distances(found.variance, image, session)});

@@ -20,6 +20,8 @@ void RunDirectory::prepare() {
   if (error) throw Error(ErrorKind::usage, "--out " + path_.string() + ": cannot be created: " + error.message());
   fs::remove(report());
   fs::remove(journal());
+  fs::remove(root() / "report.html");
+  fs::remove(root() / "junit.xml");
   for (const auto& entry : fs::directory_iterator(cases())) {
     const std::string extension = entry.path().extension().string();
     if (extension == ".json" || extension == ".png") fs::remove(entry.path());

@@ -312,6 +312,24 @@ void add_perturb(CLI::App& main, Action& action) {
   command.callback([&action, options] { action = [options] { return app::run_perturb(*options); }; });
 }
 
+void add_report(CLI::App& main, Action& action, const std::string& program) {
+  auto options = std::make_shared<app::ReportOptions>();
+  options->program = program;
+  CLI::App& command = *main.add_subcommand("report", "a finished run as a page, for a pull request or for a pipeline");
+  command.add_option("REPORT", options->report, "run directory, or its report.json")->required();
+  command
+      .add_option("--format", options->format,
+                  "html, junit, markdown, csv, sarif, github (annotations, and GITHUB_STEP_SUMMARY), prometheus")
+      ->type_name("FORMAT")
+      ->capture_default_str();
+  command.add_option("--out", options->out, "file to write (default: stdout)")->type_name("FILE");
+  command.footer(
+      "search has written report.html and junit.xml already. It exits 0 whatever the run found; 3 when REPORT is "
+      "none.\n"
+      "Example: robustcheck report robustcheck-model --format markdown --out comment.md");
+  command.callback([&action, options] { action = [options] { return app::run_report(*options); }; });
+}
+
 void add_list_command(CLI::App& main, Action& action) {
   auto options = std::make_shared<app::ListOptions>();
   CLI::App& command = *main.add_subcommand("list", "list transforms, knobs, oracles, profiles or strategies");
@@ -401,6 +419,7 @@ int run(int argc, char** argv) {
   add_evaluate(main, action);
   add_replay(main, action);
   add_perturb(main, action);
+  add_report(main, action, arguments.front());
   add_list_command(main, action);
   add_doctor(main, action);
   main.footer("Start with: robustcheck search MODEL.pt IMAGES/   (robustcheck COMMAND --help tells the options)");

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "escape.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/report/report.h"
 
@@ -69,14 +70,6 @@ std::string gene_shares(const Counterexample& found) {
   std::vector<std::string> parts;
   for (const GeneShare& one : found.genes) parts.push_back(one.gene + " " + fixed(100 * one.share, 0) + " %");
   return parts.size() < 2 ? "" : "share of the failures: " + join(parts, ", ");
-}
-
-/// Quoted where a shell would split or expand it.
-std::string shell_word(const std::string& text) {
-  if (text.find_first_of(" \t\"'$`\\*?&;|<>()[]{}!#~") == std::string::npos) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 /// "  1   43.2 %   [38.9, 47.7]   480   0.44  label"

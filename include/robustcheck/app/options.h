@@ -95,6 +95,13 @@ struct ReplayOptions {
   double timeout_s = 60.0;
 };
 
+struct ReportOptions {
+  std::filesystem::path report;  ///< a run directory or its report.json
+  std::string format = "html";   ///< report::kFormats
+  std::filesystem::path out;     ///< empty: stdout
+  std::string program;           ///< argv[0]: the replay lines can be copied
+};
+
 struct ListOptions {
   std::string what;  ///< transforms, knobs, oracles, profiles, strategies
   bool json = false;
@@ -110,6 +117,7 @@ int run_evaluate(const EvaluateOptions& options);
 int run_sweep(const SweepOptions& options);
 int run_perturb(const PerturbOptions& options);
 int run_replay(const ReplayOptions& options);
+int run_report(const ReportOptions& options);
 int run_list(const ListOptions& options);
 int run_doctor(const DoctorOptions& options);
 

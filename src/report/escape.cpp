@@ -1,0 +1,111 @@
+#include "escape.h"
+
+#include "robustcheck/base/json.h"
+
+namespace robustcheck::report {
+namespace {
+
+/// Bytes that are no UTF-8 replaced, by the JSON library: it knows overlong forms and surrogates.
+std::string valid_utf8(std::string_view text) {
+  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+std::string clean(std::string_view text) {
+  std::string result;
+  for (const char c : valid_utf8(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte == 0x7F || (byte < 0x20 && c != '\t' && c != '\n' && c != '\r')) continue;
+    result += c;
+  }
+  replace_all(result, "\xEF\xBF\xBE", "");  // U+FFFE and U+FFFF are no XML characters
+  replace_all(result, "\xEF\xBF\xBF", "");
+  return result;
+}
+
+std::string escape_xml(std::string_view text) {
+  std::string result;
+  for (const char c : clean(text)) switch (c) {
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
+      case '\r':
+        result += "&#13;";
+        break;
+      default:
+        result += c;
+    }
+  return result;
+}
+
+std::string escape_attribute(std::string_view text) {
+  std::string result = escape_xml(text);
+  replace_all(result, "\n", "&#10;");
+  replace_all(result, "\t", "&#9;");
+  return result;
+}
+
+std::string escape_markdown(std::string_view text) {
+  constexpr std::string_view kMarkup = "\\`*_[]<>|~#!@";
+  std::string result;
+  for (const char c : clean(text)) {
+    if (c == '\n' || c == '\r' || c == '\t') {
+      result += ' ';
+    } else if (c == '&') {
+      result += "&amp;";
+    } else {
+      if (kMarkup.find(c) != std::string_view::npos) result += '\\';
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string escape_csv(std::string_view text) {
+  std::string field = clean(text);
+  if (!field.empty() && std::string_view("=+-@\t\r").find(field.front()) != std::string_view::npos)
+    field.insert(field.begin(), '\'');
+  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
+  replace_all(field, "\"", "\"\"");
+  return "\"" + field + "\"";
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    unsigned group = 0;
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k) text += i + k <= bytes.size() ? kDigits[group >> (18 - 6 * k) & 63U] : '=';
+  }
+  return text;
+}
+
+std::string shell_word(const std::string& text) {
+  if (!text.empty() && text.find_first_of(" \t\n\"'$`\\*?&;|<>()[]{}!#~") == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace robustcheck::report

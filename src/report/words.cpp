@@ -1,0 +1,153 @@
+#include "words.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "escape.h"
+#include "fields.h"
+#include "robustcheck/base/text.h"
+
+namespace robustcheck::report {
+namespace {
+
+std::string plural(std::size_t n, const std::string& noun) {
+  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+}
+
+std::string knobs_in_words(const Json& found) {
+  std::vector<std::string> names;
+  for (const auto& [knob, value] : at(at(found, "variance"), "config").items()) names.push_back(knob);
+  return join(names, ", ");
+}
+
+std::string transforms_in_words(const Json& found) {
+  std::vector<std::string> names;
+  for (const Json& step : list(at(found, "variance"), "data")) names.push_back(text(step, "transform"));
+  return join(names, ", ");
+}
+
+bool needs_both(const Json& attribution) {
+  const auto ci95 = interval(attribution, "interaction_ci95");
+  return ci95 && ci95->first > 0.0;
+}
+
+}  // namespace
+
+bool complete(const Document& document) { return text(document.report, "status") == "complete"; }
+
+std::string verdict(const Document& document) {
+  const std::size_t found = list(document.report, "counterexamples").size();
+  const std::string unfinished = complete(document) ? "" : " (partial run: the search was cut short)";
+  if (found == 0) return "No confirmed counterexample" + unfinished;
+  return plural(found, "confirmed counterexample") + unfinished;
+}
+
+std::string verdict_details(const Document& document) {
+  const Json& all = list(document.report, "counterexamples");
+  const std::string limit = percent(number(at(document.report, "space"), "failure_limit").value_or(0.05));
+  const std::string searched =
+      std::to_string(count(at(document.report, "budget"), "evaluations")) + " evaluations of the search";
+  if (all.empty())
+    return "Nothing was found within " + searched + " that fails on more than " + limit + " of unseen images.";
+  const Json& worst = all.front();
+  const auto joint = static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [](const Json& found) { return side(found) == Side::joint; }));
+  const auto config = static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [](const Json& found) { return side(found) == Side::config; }));
+  std::string sentence = "The worst, " + description(worst) + ", fails on " +
+                         percent_or_none(number(worst, "failure_rate")) +
+                         " of unseen images that are right without it.";
+  if (joint > 0)
+    sentence +=
+        " " + std::to_string(joint) + " of " + std::to_string(all.size()) + " need data and configuration together.";
+  if (config > 0)
+    sentence +=
+        " " + std::to_string(config) + " of " + std::to_string(all.size()) + " come from the configuration alone.";
+  return sentence;
+}
+
+std::string bounds(const std::optional<std::pair<double, double>>& interval) {
+  if (!interval) return "";
+  return "[" + fixed(100 * interval->first, 1) + ", " + fixed(100 * interval->second, 1) + "] %";
+}
+
+std::string percent_or_none(const std::optional<double>& rate) { return rate ? percent(*rate) : "not measured"; }
+
+Side side(const Json& found) {
+  const Json& variance = at(found, "variance");
+  if (at(variance, "config").empty()) return Side::data;
+  if (list(variance, "data").empty()) return Side::config;
+  return needs_both(at(found, "attribution")) ? Side::joint : Side::both;
+}
+
+std::string blame(const Json& found) {
+  const Side sides = side(found);
+  if (sides == Side::data) return "data alone";
+  if (sides == Side::config) return "configuration alone";
+  const Json& attribution = at(found, "attribution");
+  const std::string parts = "data alone " + percent_or_none(number(attribution, "data")) + ", configuration alone " +
+                            percent_or_none(number(attribution, "config"));
+  if (sides == Side::both) return parts;
+  return "needs both: " + parts + ", only together " + percent_or_none(number(attribution, "interaction")) + " " +
+         bounds(interval(attribution, "interaction_ci95"));
+}
+
+std::string advice(const Json& found) {
+  const std::string oracle = text(found, "oracle");
+  if (oracle == "crash" || oracle == "numeric")
+    return "Run the replay line and read the message: an image without a usable output is a defect in itself.";
+  switch (side(found)) {
+    case Side::data:
+      return "Add " + transforms_in_words(found) + " of this strength to the training data, or reject such images.";
+    case Side::config:
+      return "Deploy with the reference value of " + knobs_in_words(found) + ".";
+    case Side::joint:
+      return "Deploy with the reference value of " + knobs_in_words(found) + ": it costs most on images with " +
+             transforms_in_words(found) + ", which a test on clean images does not show.";
+    case Side::both:
+      break;
+  }
+  return "Look at both sides: " + transforms_in_words(found) + " in the training data, and the reference value of " +
+         knobs_in_words(found) + ".";
+}
+
+std::string description(const Json& found) {
+  const std::string words = text(found, "description");
+  return words.empty() ? text(found, "signature") : words;
+}
+
+std::string replay_command(const Document& document, const Json& example) {
+  const std::string file = text(example, "case");
+  if (file.empty()) return "";
+  const std::string run = document.run.empty() ? "" : document.run + (document.run.ends_with('/') ? "" : "/");
+  return shell_word(document.program) + " replay " + shell_word(run + file);
+}
+
+std::string replay_command(const Document& document, const Json& found, std::size_t example) {
+  const Json& examples = list(found, "examples");
+  return example < examples.size() ? replay_command(document, examples[example]) : "";
+}
+
+std::string class_name(const Document& document, const Json& index) {
+  if (!index.is_number_integer() || index.get<std::int64_t>() < 0) return "no output";
+  const Json& classes = list(at(document.report, "preprocess"), "classes");
+  const auto i = index.get<std::size_t>();
+  return i < classes.size() && classes[i].is_string() ? classes[i].get<std::string>() : "class " + std::to_string(i);
+}
+
+std::string dropped_in_words(const std::string& key) {
+  static const std::map<std::string, std::string> kWords = {
+      {"unconfirmed", "tested on unseen images and not above the limit there"},
+      {"not_minimised", "candidates beyond the number that was asked for, or beyond the allowance"},
+      {"invalid", "pictures no longer the same (validity)"},
+      {"explained", "explained by a smaller counterexample"},
+      {"merged", "the same as another one after minimising"},
+      {"not_reproduced", "did not fail again on the images they were found on"},
+      {"not_tested", "not tested on unseen images: the allowance or the run ended"},
+  };
+  const auto found = kWords.find(key);
+  return found == kWords.end() ? key : found->second;
+}
+
+}  // namespace robustcheck::report
