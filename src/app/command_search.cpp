@@ -11,6 +11,7 @@
 #include "robustcheck/app/case_file.h"
 #include "robustcheck/app/confirm_phase.h"
 #include "robustcheck/app/dry_run.h"
+#include "robustcheck/app/gate.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/judge.h"
 #include "robustcheck/app/minimize_phase.h"
@@ -211,6 +212,7 @@ class SearchRun {
             {"oracle", bench_->guide().name},
             {"failure_limit", options_.failure_limit},
             {"split_seed", options_.session.split_seed},
+            {"limit", options_.session.limit},
             {"calibration_images", session_.calibration.size()},
             {"search_images", halves_.search.size()},
             {"confirmation_images", halves_.confirmation.size()}};
@@ -282,13 +284,25 @@ class SearchRun {
   Ending ending_ = Ending::complete;
 };
 
-int exit_code(const report::Report& report, Ending ending, const std::string& fail_on) {
-  if (ending == Ending::interrupted) return kExitInterrupted;
-  if (report.status != "complete") return kExitIncomplete;
-  return fail_on == "any" && !report.counterexamples.empty() ? kExitFound : kExitOk;
+bool colour_wanted() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
+
+/// None for "any" and "none".
+std::optional<analysis::Policy> policy_of(const std::string& fail_on) {
+  if (fail_on == "any" || fail_on == "none") return std::nullopt;
+  return read_policy(fail_on);
 }
 
-bool colour_wanted() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
+int exit_code(const report::Report& report, Ending ending, const std::string& fail_on,
+              const std::optional<analysis::Policy>& policy) {
+  if (ending == Ending::interrupted) return kExitInterrupted;
+  if (report.status != "complete") return kExitIncomplete;
+  if (policy) {
+    const Verdict verdict = judge_report(report::to_json(report), *policy, {"report.json", {}, false, false});
+    write_verdict(verdict, colour_wanted(), std::cout << '\n');
+    return verdict.exit_code();
+  }
+  return fail_on == "any" && !report.counterexamples.empty() ? kExitFound : kExitOk;
+}
 
 }  // namespace
 
@@ -301,6 +315,7 @@ int run_search(const SearchOptions& options) {
   catch_interrupts();
   const fs::path out =
       options.out.empty() ? fs::path("robustcheck-" + options.session.model.stem().string()) : options.out;
+  const std::optional<analysis::Policy> policy = policy_of(options.fail_on);
   RunDirectory directory(out, options.force || options.dry_run);
   space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
   search::find_strategy(options.strategy);
@@ -316,7 +331,7 @@ int run_search(const SearchOptions& options) {
   report::write_json(report, json);
   write_file(directory.report(), json.str());
   report::write_terminal(report, out.string(), {colour_wanted(), options.command.front()}, std::cout);
-  return exit_code(report, run.ending(), options.fail_on);
+  return exit_code(report, run.ending(), options.fail_on, policy);
 }
 
 }  // namespace robustcheck::app

@@ -19,9 +19,6 @@ using app::SessionOptions;
 
 constexpr double kNoLimit = 1e15;
 
-/// The chosen subcommand, as a call that runs it.
-using Action = std::function<int()>;
-
 struct Logging {
   bool verbose = false;
   std::string file;
@@ -162,6 +159,15 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
       ->capture_default_str();
 }
 
+CLI::Validator any_none_or_policy() {
+  return CLI::Validator(
+      [](const std::string& value) {
+        const bool fine = value == "any" || value == "none" || value.ends_with(".json");
+        return fine ? std::string() : "'" + value + "' is not any, none or a file POLICY.json";
+      },
+      "");
+}
+
 void add_judgement(CLI::App& command, app::SearchOptions& options) {
   command
       .add_option("--oracle", options.oracle,
@@ -187,9 +193,11 @@ void add_judgement(CLI::App& command, app::SearchOptions& options) {
       ->check(CLI::Range(1, 1000000000))
       ->type_name("N")
       ->capture_default_str();
-  command.add_option("--fail-on", options.fail_on, "exit 1 on any confirmed counterexample, or none")
-      ->check(CLI::IsMember({"any", "none"}))
-      ->type_name("RULE")
+  command
+      .add_option("--fail-on", options.fail_on,
+                  "exit 1 on any confirmed counterexample, on none, or as a policy says (robustcheck gate --help)")
+      ->check(any_none_or_policy())
+      ->type_name("any|none|POLICY.json")
       ->capture_default_str();
 }
 
@@ -386,6 +394,7 @@ int run(int argc, char** argv) {
   add_evaluate(main, action);
   add_replay(main, action);
   add_perturb(main, action);
+  add_gate(main, action);
   add_list_command(main, action);
   add_doctor(main, action);
   main.footer("Start with: robustcheck search MODEL.pt IMAGES/   (robustcheck COMMAND --help tells the options)");

@@ -48,7 +48,7 @@ struct SearchOptions {
   double min_accuracy = -1.0;  ///< negative: twice chance
   std::size_t max_counterexamples = 20;
   std::size_t confirm_images = 500;
-  std::string fail_on = "any";  ///< any, none
+  std::string fail_on = "any";  ///< any, none, or the path of a policy
   bool force = false;
   bool dry_run = false;
   std::vector<std::string> command;  ///< argv, for the report
@@ -93,6 +93,14 @@ struct ReplayOptions {
   double timeout_s = 60.0;
 };
 
+struct GateOptions {
+  std::filesystem::path report;  ///< or its run directory
+  std::filesystem::path policy;
+  std::filesystem::path baseline;  ///< an older report; empty: none
+  bool allow_different = false;    ///< also a baseline of other data or another space
+  bool json = false;
+};
+
 struct ListOptions {
   std::string what;  ///< transforms, knobs, oracles, profiles, strategies
   bool json = false;
@@ -108,6 +116,7 @@ int run_evaluate(const EvaluateOptions& options);
 int run_sweep(const SweepOptions& options);
 int run_perturb(const PerturbOptions& options);
 int run_replay(const ReplayOptions& options);
+int run_gate(const GateOptions& options);
 int run_list(const ListOptions& options);
 int run_doctor(const DoctorOptions& options);
 
