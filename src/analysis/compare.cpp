@@ -48,28 +48,25 @@ struct Shared {
   std::uint64_t images = 0, before_only = 0, now_only = 0;
 };
 
-std::optional<Shared> shared_images(const Finding& before, const Finding& now) {
-  if (!before.tested || !now.tested) return std::nullopt;
-  const Names tested(before.tested->begin(), before.tested->end());
-  const Names failed_before(before.violating->begin(), before.violating->end());
-  const Names failed_now(now.violating->begin(), now.violating->end());
+Shared shared_images(const Finding& before, const Finding& now) {
   Shared shared;
-  for (const std::string& image : *now.tested) {
-    if (!tested.contains(image)) continue;
+  for (std::size_t i = 0; i < std::min(before.outcomes.size(), now.outcomes.size()); ++i) {
+    const char old_letter = before.outcomes[i], letter = now.outcomes[i];
+    if (old_letter == '.' || letter == '.') continue;
     ++shared.images;
-    if (failed_before.contains(image) && !failed_now.contains(image)) ++shared.before_only;
-    if (!failed_before.contains(image) && failed_now.contains(image)) ++shared.now_only;
+    if (old_letter > letter) ++shared.before_only;
+    if (old_letter < letter) ++shared.now_only;
   }
   return shared;
 }
 
-Compared in_both(const Finding& before, const Finding& now) {
+Compared in_both(const Finding& before, const Finding& now, bool same_images) {
   Compared row{now.signature, Change::same, before.failure, now.failure};
-  const auto shared = shared_images(before, now);
-  if (shared && shared->images > 0) {
-    row.p_value = mcnemar_p_value(shared->before_only, shared->now_only);
-    row.test = "McNemar, " + std::to_string(shared->images) + " shared images";
-    row.change = shared->now_only > shared->before_only ? Change::worse : Change::better;
+  const Shared shared = same_images ? shared_images(before, now) : Shared{};
+  if (shared.images > 0) {
+    row.p_value = mcnemar_p_value(shared.before_only, shared.now_only);
+    row.test = "McNemar, " + std::to_string(shared.images) + " shared images";
+    row.change = shared.now_only > shared.before_only ? Change::worse : Change::better;
   } else {
     row.p_value =
         fisher_p_value(before.failure.count(), before.failure.images, now.failure.count(), now.failure.images);
@@ -105,8 +102,9 @@ const std::string& name(Change change) { return kNames[static_cast<std::size_t>(
 
 std::vector<Compared> compare(const Findings& before, const Findings& now) {
   std::vector<Compared> rows;
+  const bool same_images = before.dataset_sha256 == now.dataset_sha256;
   for (const Finding& finding : now.counterexamples)
-    if (const Finding* old = find(before, finding.signature)) rows.push_back(in_both(*old, finding));
+    if (const Finding* old = find(before, finding.signature)) rows.push_back(in_both(*old, finding, same_images));
   settle(rows);
   for (const Finding& finding : now.counterexamples)
     if (find(before, finding.signature) == nullptr)

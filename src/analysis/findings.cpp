@@ -60,10 +60,7 @@ Finding finding_of(const Json& json, const space::Catalogue& catalogue, const st
   finding.magnitude = share(reader.number("magnitude"), reader.place("magnitude"));
   finding.failure = measured(reader, "failure_rate");
   add_worst_class(reader, finding);
-  if (reader.has("tested") && reader.has("violating")) {
-    finding.tested = reader.texts("tested");
-    finding.violating = reader.texts("violating");
-  }
+  if (reader.has("outcomes")) finding.outcomes = reader.text("outcomes");
   return finding;
 }
 
@@ -110,9 +107,21 @@ void read_accuracy(const ObjectReader& report, Findings& findings) {
         measured(ObjectReader(report.at("robust_accuracy"), report.place("robust_accuracy")), "value");
 }
 
+std::vector<CorpusCase> corpus_of(const ObjectReader& report) {
+  const ObjectReader corpus(report.at("corpus"), report.place("corpus"));
+  const Json& list = array_of(corpus, "cases");
+  std::vector<CorpusCase> cases;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const ObjectReader row(list[i], corpus.place("cases") + "/" + std::to_string(i));
+    cases.push_back({row.text("case"), row.text("signature"), row.choice("state", {"fails", "fixed"}) == 0});
+  }
+  return cases;
+}
+
 Findings read(const ObjectReader& report, const space::Catalogue& catalogue) {
   Findings findings;
   findings.status = report.text("status");
+  findings.dataset_sha256 = ObjectReader(report.at("dataset"), report.place("dataset")).text("sha256");
   findings.evaluations = count_of(ObjectReader(report.at("budget"), report.place("budget")), "evaluations");
   const ObjectReader dropped(report.at("dropped"), report.place("dropped"));
   if (dropped.has("not_tested")) findings.not_tested = count_of(dropped, "not_tested");
@@ -123,6 +132,7 @@ Findings read(const ObjectReader& report, const space::Catalogue& catalogue) {
   for (std::size_t i = 0; i < list.size(); ++i)
     findings.counterexamples.push_back(
         finding_of(list[i], known, report.place("counterexamples") + "/" + std::to_string(i)));
+  if (report.has("corpus")) findings.corpus = corpus_of(report);
   return findings;
 }
 

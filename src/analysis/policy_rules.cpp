@@ -125,6 +125,7 @@ class Judgement {
     }
     for (const std::string& name : request_.policy.forbid)
       result_.rules.push_back(name == "new" || name == "worse" ? forbid_change(name) : forbid_oracle(name));
+    if (request_.now.corpus) result_.rules.push_back(corpus(*request_.now.corpus));
     for (const RuleResult& rule : result_.rules)
       if (badness(rule.outcome) > badness(result_.outcome)) result_.outcome = rule.outcome;
     return std::move(result_);
@@ -133,17 +134,32 @@ class Judgement {
  private:
   void sort_out_allowed() {
     for (const Finding& finding : request_.now.counterexamples)
-      if (!allowed(finding)) counted_.push_back(&finding);
+      if (!allowed(finding.signature)) counted_.push_back(&finding);
   }
 
-  bool allowed(const Finding& finding) {
+  bool allowed(const std::string& signature) {
     for (const Allowance& allowance : request_.policy.allow) {
-      if (allowance.signature != finding.signature) continue;
+      if (allowance.signature != signature) continue;
       const bool valid = request_.today <= allowance.expires;  // to the end of that day
-      (valid ? result_.used : result_.expired).push_back(allowance);
+      std::vector<Allowance>& list = valid ? result_.used : result_.expired;
+      if (std::none_of(list.begin(), list.end(), [&](const Allowance& one) { return one.signature == signature; }))
+        list.push_back(allowance);
       if (valid) return true;
     }
     return false;
+  }
+
+  RuleResult corpus(const std::vector<CorpusCase>& cases) {
+    RuleResult rule{"corpus", Outcome::pass, "no case of " + std::to_string(cases.size()) + " fails"};
+    std::size_t failing = 0;
+    for (const CorpusCase& one : cases) {
+      if (!one.fails || allowed(one.signature)) continue;
+      if (failing++ == 0) rule.signature = one.signature;
+      rule.outcome = Outcome::fail;
+      rule.message = std::to_string(failing) + " of " + std::to_string(cases.size()) + " cases fail, the first is " +
+                     rule.signature;
+    }
+    return rule;
   }
 
   bool selected(const Finding& finding, const Selection& selection) const {

@@ -10,6 +10,7 @@
 #include "robustcheck/app/baseline.h"
 #include "robustcheck/app/case_file.h"
 #include "robustcheck/app/confirm_phase.h"
+#include "robustcheck/app/corpus.h"
 #include "robustcheck/app/dry_run.h"
 #include "robustcheck/app/gate.h"
 #include "robustcheck/app/interrupt.h"
@@ -301,7 +302,8 @@ int exit_code(const report::Report& report, Ending ending, const std::string& fa
     write_verdict(verdict, colour_wanted(), std::cout << '\n');
     return verdict.exit_code();
   }
-  return fail_on == "any" && !report.counterexamples.empty() ? kExitFound : kExitOk;
+  const bool found = !report.counterexamples.empty() || (!report.corpus.is_null() && report.corpus["failing"] > 0);
+  return fail_on == "any" && found ? kExitFound : kExitOk;
 }
 
 }  // namespace
@@ -316,6 +318,8 @@ int run_search(const SearchOptions& options) {
   const fs::path out =
       options.out.empty() ? fs::path("robustcheck-" + options.session.model.stem().string()) : options.out;
   const std::optional<analysis::Policy> policy = policy_of(options.fail_on);
+  if (options.update_corpus && options.corpus.empty())
+    throw Error(ErrorKind::usage, "--update-corpus: add to which? give --corpus DIR");
   RunDirectory directory(out, options.force || options.dry_run);
   space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
   search::find_strategy(options.strategy);
@@ -324,13 +328,23 @@ int run_search(const SearchOptions& options) {
   progress.phase("load", 0);
   Session session = open_session(options.session);
   if (options.dry_run) return dry_run(options, session);
+  std::vector<CorpusRow> corpus;
+  if (!options.corpus.empty() && (fs::exists(options.corpus) || !options.update_corpus)) {
+    progress.phase("corpus", 0);
+    corpus = replay_corpus(options.corpus, session, options.session);
+  }
   SearchRun run(options, session, directory, progress);
-  const report::Report report = run.run();
+  report::Report report = run.run();
+  if (!options.corpus.empty()) report.corpus = to_json(corpus);
   progress.finish();
   std::ostringstream json;
   report::write_json(report, json);
   write_file(directory.report(), json.str());
   report::write_terminal(report, out.string(), {colour_wanted(), options.command.front()}, std::cout);
+  if (!options.corpus.empty()) std::cout << summary(corpus, options.corpus);
+  if (options.update_corpus && run.ending() == Ending::complete)
+    std::cout << "corpus: " << update_corpus(options.corpus, corpus, report, directory.root()) << " new cases in "
+              << options.corpus.string() << '\n';
   return exit_code(report, run.ending(), options.fail_on, policy);
 }
 

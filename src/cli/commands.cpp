@@ -10,6 +10,7 @@
 #include "robustcheck/app/options.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
+#include "settings.h"
 
 namespace robustcheck::cli {
 namespace {
@@ -93,7 +94,9 @@ void add_session(CLI::App& command, SessionOptions& options) {
 
 void add_output(CLI::App& command, OutputOptions& options) {
   auto names = std::make_shared<std::string>("auto");
-  command.add_option("--progress", *names, "auto, bar, plain, none: auto is a bar on a terminal, lines otherwise")
+  command
+      .add_option("--progress", *names,
+                  "auto, bar, plain, none, json (a JSON object a line): auto is a bar on a terminal, lines otherwise")
       ->check(CLI::IsMember(app::kProgressNames))
       ->type_name("MODE")
       ->capture_default_str()
@@ -208,6 +211,10 @@ void add_search(CLI::App& main, Action& action, std::vector<std::string> argv) {
   add_model_and_images(command, options->session);
   command.add_option("--out", options->out, "run directory (default: robustcheck-<model stem>)")->type_name("DIR");
   command.add_flag("--force", options->force, "replace the run that --out holds (removes only what a run wrote)");
+  command.add_option("--corpus", options->corpus, "committed cases, run before the search: one that fails is exit 1")
+      ->type_name("DIR");
+  command.add_flag("--update-corpus", options->update_corpus,
+                   "add a case of every minimal counterexample of a new kind to --corpus");
   command.add_flag("--dry-run", options->dry_run,
                    "say what would be searched and how long it would take; write nothing");
   add_space(command, options->space);
@@ -395,17 +402,29 @@ int run(int argc, char** argv) {
   add_replay(main, action);
   add_perturb(main, action);
   add_gate(main, action);
+  add_init(main, action);
+  add_status(main, action);
+  add_schema(main, action);
+  add_completion(main, action);
   add_list_command(main, action);
   add_doctor(main, action);
   main.footer("Start with: robustcheck search MODEL.pt IMAGES/   (robustcheck COMMAND --help tells the options)");
+  std::string config;
+  main.add_option("--config", config, "JSON with options by name, '_' for '-' (robustcheck schema config)")
+      ->type_name("FILE");
+  name_environment(main);
+  std::map<std::string, std::string> places;
   try {
-    std::vector<std::string> reversed = joined(arguments);  // CLI11 takes them last first
+    std::vector<std::string> reversed = with_config(main, joined(arguments), places);  // CLI11 takes them last first
     std::reverse(reversed.begin(), reversed.end());
     main.parse(std::move(reversed));
   } catch (const CLI::Success& wanted) {
     return main.exit(wanted);
   } catch (const CLI::ParseError& error) {
-    throw Error(ErrorKind::usage, explain(error, main, arguments));
+    const std::string message = explain(error, main, arguments);
+    for (const auto& [option, place] : places)
+      if (message.starts_with(option + ":")) throw Error(ErrorKind::usage, place + message.substr(option.size()));
+    throw Error(ErrorKind::usage, message);
   }
   app::start_logging(logging.verbose, logging.file);
   return action();

@@ -16,5 +16,10 @@ using Action = std::function<int()>;
 
 /// What pipelines use (commands_gate.cpp).
 void add_gate(CLI::App& main, Action& action);
+void add_status(CLI::App& main, Action& action);
+/// What starts a project.
+void add_init(CLI::App& main, Action& action);
+void add_schema(CLI::App& main, Action& action);
+void add_completion(CLI::App& main, Action& action);
 
 }  // namespace robustcheck::cli

@@ -1,7 +1,9 @@
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <memory>
 
 #include "commands.h"
+#include "completion.h"
 #include "robustcheck/app/options.h"
 
 namespace robustcheck::cli {
@@ -29,6 +31,51 @@ void add_gate(CLI::App& main, Action& action) {
       "Example: {\"max_failure_rate\": 0.5, \"limits\": [{\"magnitude_at_most\": 0.3, \"max_failure_rate\": 0.05}],\n"
       "          \"forbid\": [\"crash\", \"numeric\"]}");
   command.callback([&action, options] { action = [options] { return app::run_gate(*options); }; });
+}
+
+void add_init(CLI::App& main, Action& action) {
+  auto options = std::make_shared<app::InitOptions>();
+  CLI::App& command =
+      *main.add_subcommand("init", "probe the model; write its preprocessing file and a starter config");
+  command.add_option("MODEL", options->session.model, "TorchScript file")->required();
+  command.add_option("IMAGES", options->session.images, "class directories, a flat directory, or a CSV path,label")
+      ->required();
+  command.add_flag("--force", options->force, "replace files that are there");
+  command.footer(
+      "Tries input sizes, channels, the usual scalings and resize rules, and keeps what scores best on up to\n"
+      "300 of the images. Writes MODEL.json and MODEL.search.jsonc beside the model; prints the next command.");
+  command.callback([&action, options] { action = [options] { return app::run_init(*options); }; });
+}
+
+void add_status(CLI::App& main, Action& action) {
+  auto options = std::make_shared<app::StatusOptions>();
+  CLI::App& command = *main.add_subcommand("status", "where a run under way stands");
+  command.add_option("RUN", options->run, "run directory (search --out)")->required();
+  command.add_flag("--json", options->json, "the answer as JSON");
+  command.callback([&action, options] { action = [options] { return app::run_status(*options); }; });
+}
+
+void add_schema(CLI::App& main, Action& action) {
+  auto name = std::make_shared<std::string>();
+  CLI::App& command = *main.add_subcommand("schema", "the JSON Schema of what robustcheck reads and writes");
+  command.add_option("NAME", *name, "report, case, config, policy, preprocessing, variance")->required();
+  command.footer(
+      "An editor checks and completes a file that says {\"$schema\": \"policy.schema.json\", ...}:\n"
+      "robustcheck schema policy > policy.schema.json");
+  command.callback([&action, name] { action = [name] { return app::run_schema(*name); }; });
+}
+
+void add_completion(CLI::App& main, Action& action) {
+  auto shell = std::make_shared<std::string>();
+  CLI::App& command = *main.add_subcommand("completion", "shell completion: bash, zsh or fish");
+  command.add_option("SHELL", *shell, "bash, zsh, fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command.footer("source <(robustcheck completion bash)");
+  command.callback([&main, &action, shell] {
+    action = [&main, shell] {
+      write_completion(main, *shell, std::cout);
+      return 0;
+    };
+  });
 }
 
 }  // namespace robustcheck::cli

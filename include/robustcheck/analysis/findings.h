@@ -27,13 +27,20 @@ struct Finding {
   double magnitude = 0.0;
   Measured failure;
   std::optional<std::string> worst_class;
-  Measured worst_class_failure;                               ///< meaningful with worst_class
-  std::optional<std::vector<std::string>> tested, violating;  ///< hashes of images; none where the report has no list
+  Measured worst_class_failure;  ///< meaningful with worst_class
+  std::string outcomes;  ///< a letter per image: 1 violated, 0 not, . not tested; empty where the report has none
+};
+
+/// A committed case that was run again.
+struct CorpusCase {
+  std::string file, signature;
+  bool fails = false;
 };
 
 /// report.json, as far as gates and comparisons read it.
 struct Findings {
   std::string status;
+  std::string dataset_sha256;
   std::uint64_t evaluations = 0;  ///< that the search spent
   double failure_limit = 0.0;     ///< rates up to this were never reported
   std::uint64_t not_tested = 0;   ///< candidates that no test has seen
@@ -42,6 +49,7 @@ struct Findings {
   std::vector<std::string> unavailable;  ///< "knob=value" that this machine or model did not run
   std::optional<Measured> accuracy, robust_accuracy;
   std::vector<Finding> counterexamples;
+  std::optional<std::vector<CorpusCase>> corpus;  ///< none where the search ran without one
 };
 
 /// What an unfinished report says about itself ("status is partial, not complete"), "" for a finished one. Reads

@@ -72,6 +72,7 @@ struct GateRequest {
   const space::Catalogue& catalogue;
   std::string today;  ///< YYYY-MM-DD
 };
+/// A report with a corpus has one rule more: no case of it fails, but those of an allowed signature.
 GateResult judge(const GateRequest& request);
 
 /// Images beyond `measured.images` after which Wilson's interval of the same rate no longer crosses `limit`; nullopt

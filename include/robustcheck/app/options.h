@@ -9,8 +9,8 @@
 
 namespace robustcheck::app {
 
-enum class ProgressMode { automatic, bar, plain, none };
-inline const std::vector<std::string> kProgressNames = {"auto", "bar", "plain", "none"};
+enum class ProgressMode { automatic, bar, plain, none, json };
+inline const std::vector<std::string> kProgressNames = {"auto", "bar", "plain", "none", "json"};
 
 /// What every command that runs a model takes.
 struct SessionOptions {
@@ -48,7 +48,9 @@ struct SearchOptions {
   double min_accuracy = -1.0;  ///< negative: twice chance
   std::size_t max_counterexamples = 20;
   std::size_t confirm_images = 500;
-  std::string fail_on = "any";  ///< any, none, or the path of a policy
+  std::string fail_on = "any";   ///< any, none, or the path of a policy
+  std::filesystem::path corpus;  ///< committed cases, run first; empty: none
+  bool update_corpus = false;    ///< adds what was found
   bool force = false;
   bool dry_run = false;
   std::vector<std::string> command;  ///< argv, for the report
@@ -101,6 +103,16 @@ struct GateOptions {
   bool json = false;
 };
 
+struct InitOptions {
+  SessionOptions session;
+  bool force = false;
+};
+
+struct StatusOptions {
+  std::filesystem::path run;
+  bool json = false;
+};
+
 struct ListOptions {
   std::string what;  ///< transforms, knobs, oracles, profiles, strategies
   bool json = false;
@@ -116,6 +128,10 @@ int run_evaluate(const EvaluateOptions& options);
 int run_sweep(const SweepOptions& options);
 int run_perturb(const PerturbOptions& options);
 int run_replay(const ReplayOptions& options);
+int run_init(const InitOptions& options);
+int run_status(const StatusOptions& options);
+/// Prints the JSON Schema called `name`.
+int run_schema(const std::string& name);
 int run_gate(const GateOptions& options);
 int run_list(const ListOptions& options);
 int run_doctor(const DoctorOptions& options);

@@ -72,6 +72,8 @@ struct Counterexample {
   std::optional<WorstClass> worst_class;
   std::optional<analysis::Attribution> attribution;  ///< none where one side is empty
   std::vector<Example> examples;
+  std::string
+      outcomes;  ///< a letter per image of the dataset: 1 violated, 0 not, . not tested; cut after the last 0 or 1
 
   double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
 };
@@ -112,6 +114,7 @@ struct Report {
   std::optional<RobustAccuracy> robust_accuracy;
   std::vector<Counterexample> counterexamples;  ///< ranked
   std::vector<UnavailableKnob> unavailable_knobs;
+  Json corpus;  ///< null without --corpus
 };
 
 /// report.json (DESIGN, Contract).

@@ -25,12 +25,9 @@ Findings report(std::vector<Finding> findings) {
 
 Change only_change(const Findings& before, const Findings& now) { return compare(before, now).at(0).change; }
 
-/// "0", "1", ... of which the first `failures` violate, shifted.
-void with_outcomes(Finding& finding, int first, int images, int failures) {
-  finding.tested.emplace();
-  finding.violating.emplace();
-  for (int i = first; i < first + images; ++i) finding.tested->push_back(std::to_string(i));
-  for (int i = first; i < first + failures; ++i) finding.violating->push_back(std::to_string(i));
+/// `images` tested from image `first` on; the first `failures` of them violate.
+std::string outcomes(std::size_t first, std::size_t images, std::size_t failures) {
+  return std::string(first, '.') + std::string(failures, '1') + std::string(images - failures, '0');
 }
 
 TEST(Compare, TellsNewWorseBetterAndSameBySignature) {
@@ -49,8 +46,8 @@ TEST(Compare, AnswersOnSharedImagesWhereTheReportsNameThem) {
   Finding before = finding("rotate", 40), now = finding("rotate", 52);
   EXPECT_EQ(compare(report({before}), report({now})).at(0).test, "Fisher, by counts");
   EXPECT_EQ(only_change(report({before}), report({now})), Change::same);
-  with_outcomes(before, 0, 400, 40);
-  with_outcomes(now, 0, 400, 52);
+  before.outcomes = outcomes(0, 400, 40);
+  now.outcomes = outcomes(0, 400, 52);
   const Compared row = compare(report({before}), report({now})).at(0);
   EXPECT_EQ(row.test, "McNemar, 400 shared images");
   EXPECT_EQ(row.change, Change::worse) << "12 images fail now and did not before, none the other way round";
@@ -59,9 +56,17 @@ TEST(Compare, AnswersOnSharedImagesWhereTheReportsNameThem) {
 
 TEST(Compare, UnsharedImagesAreComparedByCounts) {
   Finding before = finding("rotate", 40), now = finding("rotate", 52);
-  with_outcomes(before, 0, 400, 40);
-  with_outcomes(now, 1000, 400, 52);
+  before.outcomes = outcomes(0, 400, 40);
+  now.outcomes = outcomes(400, 400, 52);
   EXPECT_EQ(compare(report({before}), report({now})).at(0).test, "Fisher, by counts");
+}
+
+TEST(Compare, IndicesOfOtherImagesAreNotShared) {
+  Findings before = report({finding("rotate", 40)}), now = report({finding("rotate", 52)});
+  before.counterexamples[0].outcomes = outcomes(0, 400, 40);
+  now.counterexamples[0].outcomes = outcomes(0, 400, 52);
+  now.dataset_sha256 = "other";
+  EXPECT_EQ(compare(before, now).at(0).test, "Fisher, by counts");
 }
 
 TEST(Compare, ShowsTheWorstNewsFirst) {

@@ -38,6 +38,7 @@ Json example() {
   const Interval robust = wilson(200, 430);
   return {{"schema_version", 1},
           {"status", "complete"},
+          {"dataset", {{"sha256", "0"}}},
           {"variants", Json::array()},
           {"budget", {{"evaluations", 20000}}},
           {"dropped", {{"not_tested", 0}}},
