@@ -13,7 +13,7 @@ namespace robustcheck::app {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kImages = 300;
+constexpr std::size_t kImages = 200;
 
 /// Names of the class directories in sorted order: what list_dataset() counts as 0, 1, ...
 std::vector<std::string> class_names(const fs::path& images) {

@@ -17,7 +17,8 @@ using image::Preprocessing;
 using image::Size;
 using oracle::Observation;
 
-constexpr std::array kSides = {224, 32, 28, 64, 96, 128, 160, 192, 256, 299, 384, 448, 512, 227, 48, 112};
+constexpr std::array kSides = {224, 32, 28, 64, 96, 128, 160, 192, 256, 299, 384};
+constexpr int kLargestScored = 256;      // of a network that takes any size: larger ones take long
 constexpr double kClearlyBetter = 0.05;  // before names in sorted order are given up
 
 struct Scaling {
@@ -172,7 +173,7 @@ class Prober {
   Alternatives size_alternatives() const {
     Alternatives list;
     for (const Size& size : found_.accepts) {
-      if (size == found_.preprocessing.input) continue;
+      if (size == found_.preprocessing.input || size.width > kLargestScored) continue;
       Preprocessing p = found_.preprocessing;
       p.input = size;
       list.emplace_back(std::to_string(size.width), p);

@@ -43,7 +43,7 @@ void add_init(CLI::App& main, Action& action) {
   command.add_flag("--force", options->force, "replace files that are there");
   command.footer(
       "Tries input sizes, channels, the usual scalings and resize rules, and keeps what scores best on up to\n"
-      "300 of the images. Writes MODEL.json and MODEL.search.jsonc beside the model; prints the next command.");
+      "200 of the images. Writes MODEL.json and MODEL.search.jsonc beside the model; prints the next command.");
   command.callback([&action, options] { action = [options] { return app::run_init(*options); }; });
 }
 

@@ -190,13 +190,15 @@ def test_pipelines_use_options_that_exist(name):
 
 
 def test_the_second_checkpoint_fails_the_gate_that_the_first_passes(tmp_path):
-    """Composite example: the policy is what the released model keeps."""
-    search = ("--limit", 300, "--budget", 2000, "--transforms", "rotate", "--knobs", "none")
-    for name, model in (("v1", MODEL), ("v2", TINY)):
-        done = run("search", model, IMAGES, *search, "--fail-on", "none", "--out", tmp_path / name)
+    """Composite example: the released network was trained with shifts and turns, the next one was not."""
+    policy = {"max_failure_rate": 0.2, "max_drop_against_baseline": 0.15, "forbid": ["numeric", "crash", "new"]}
+    (tmp_path / "policy.json").write_text(json.dumps(policy))
+    for name, model in (("v1", FASHION / "fashion-augmented.pt"), ("v2", MODEL)):
+        done = run("search", model, IMAGES, "--limit", 400, "--budget", 1000, "--transforms", "rotate", "--knobs", "none",
+                   "--fail-on", "none", "--out", tmp_path / name)
         assert done.returncode == 0, done.stderr
-    (tmp_path / "policy.json").write_text(json.dumps({"max_drop_against_baseline": 0.05, "max_failure_rate": 1.0}))
-    (tmp_path / "first.json").write_text(json.dumps({"max_failure_rate": 1.0, "min_robust_accuracy": 0.1}))
-    assert run("gate", tmp_path / "v1", "--policy", tmp_path / "first.json").returncode == 0
-    done = run("gate", tmp_path / "v2", "--policy", tmp_path / "policy.json", "--baseline", tmp_path / "v1")
-    assert done.returncode == 1 and "max_drop_against_baseline" in done.stdout, done.stdout + done.stderr
+    arguments = ("--policy", tmp_path / "policy.json", "--baseline", tmp_path / "v1", "--json")
+    first, second = run("gate", tmp_path / "v1", *arguments), run("gate", tmp_path / "v2", *arguments)
+    assert (first.returncode, second.returncode) == (0, 1), first.stdout + second.stdout
+    failed = {rule["rule"] for rule in json.loads(second.stdout)["rules"] if rule["outcome"] == "fail"}
+    assert failed == {"max_failure_rate 0.2", "max_drop_against_baseline 0.15, robust accuracy", "forbid new"}
