@@ -18,6 +18,8 @@ using image::Size;
 using oracle::Observation;
 
 constexpr std::array kSides = {224, 32, 28, 64, 96, 128, 160, 192, 256, 299, 384};
+constexpr double kNoise = 0.01;          // two of 200 images choose nothing
+constexpr std::size_t kFewImages = 60;   // tell sizes apart
 constexpr int kLargestScored = 256;      // of a network that takes any size: larger ones take long
 constexpr double kClearlyBetter = 0.05;  // before names in sorted order are given up
 
@@ -63,20 +65,25 @@ class Prober {
   Found run() {
     find_size();
     settle_output();
-    choose("scaling", scaling_alternatives());
-    choose("size", size_alternatives());
-    choose("resize", resize_alternatives());
+    choose("size", size_alternatives(), kFewImages);
+    choose("scaling", scaling_alternatives(), session_.dataset.size());
+    choose("resize", resize_alternatives(), session_.dataset.size());
     return std::move(found_);
   }
 
  private:
   using Alternatives = std::vector<std::pair<std::string, Preprocessing>>;
 
+  std::vector<ImageIndex> images(std::size_t count) const {
+    std::vector<ImageIndex> all(session_.dataset.size());
+    std::iota(all.begin(), all.end(), ImageIndex{0});
+    return count < all.size() ? spread_over_classes(session_.dataset, all, count) : all;
+  }
+
   std::vector<Observation> observe(const Preprocessing& p, std::size_t count) {
     Session session = with_preprocessing(session_, options_, p);
     space::Trial trial;
-    trial.images.resize(std::min(count, session_.dataset.size()));
-    std::iota(trial.images.begin(), trial.images.end(), ImageIndex{0});
+    trial.images = images(count);
     return session.evaluator->observe({&trial, 1}).front();
   }
 
@@ -119,13 +126,14 @@ class Prober {
   }
 
   /// Best accuracy over the two orders of the classes; sets `classes`. None without labels.
-  std::optional<double> score(Preprocessing& p, bool& matched) {
+  std::optional<double> score(Preprocessing& p, bool& matched, std::size_t count) {
     if (!session_.dataset.labelled) return std::nullopt;
     std::vector<std::vector<std::uint64_t>> votes(names_.size(), std::vector<std::uint64_t>(outputs_, 0));
-    const std::vector<Observation> rows = observe(p, session_.dataset.size());
+    const std::vector<Observation> rows = observe(p, count);
+    const std::vector<ImageIndex> seen = images(count);
     for (std::size_t i = 0; i < rows.size(); ++i)
       if (rows[i].predicted >= 0)
-        ++votes[static_cast<std::size_t>(*session_.dataset.images[i].label)]
+        ++votes[static_cast<std::size_t>(*session_.dataset[seen[i]].label)]
                [static_cast<std::size_t>(rows[i].predicted)];
     const std::vector<int> by_votes = matched_order(votes, outputs_);
     std::uint64_t sorted = 0, voted = 0;
@@ -144,15 +152,16 @@ class Prober {
     return matched ? by_vote : by_name;
   }
 
-  /// Keeps the alternative with the best accuracy; of equals the first.
-  void choose(const std::string& what, const Alternatives& alternatives) {
+  /// Keeps the alternative with the best accuracy; of those within noise the first.
+  void choose(const std::string& what, const Alternatives& alternatives, std::size_t count) {
+    found_.accuracy.reset();
     for (const auto& [name, candidate] : alternatives) {
       Preprocessing p = candidate;
       bool matched = false;
-      const std::optional<double> accuracy = score(p, matched);
+      const std::optional<double> accuracy = score(p, matched, count);
       if (!accuracy) return;  // nothing to choose by
       found_.tried.push_back(what + " " + name + ": " + percent(*accuracy));
-      if (found_.accuracy && *accuracy <= *found_.accuracy) continue;
+      if (found_.accuracy && *accuracy < *found_.accuracy + kNoise) continue;
       found_.accuracy = accuracy;
       found_.preprocessing = p;
       found_.matched_classes = matched;
@@ -173,7 +182,7 @@ class Prober {
   Alternatives size_alternatives() const {
     Alternatives list;
     for (const Size& size : found_.accepts) {
-      if (size == found_.preprocessing.input || size.width > kLargestScored) continue;
+      if (size.width > kLargestScored && found_.accepts.size() > 1) continue;
       Preprocessing p = found_.preprocessing;
       p.input = size;
       list.emplace_back(std::to_string(size.width), p);
@@ -187,7 +196,9 @@ class Prober {
     crop.shorter_side = crop.input.height * 8 / 7;
     crop.crop = crop.input;
     bicubic.filter = "pillow-bicubic";
-    return {{"shorter side " + std::to_string(crop.shorter_side) + ", centre crop", crop}, {"bicubic", bicubic}};
+    return {{"exact, bilinear", found_.preprocessing},
+            {"shorter side " + std::to_string(crop.shorter_side) + ", centre crop", crop},
+            {"bicubic", bicubic}};
   }
 
   const Session& session_;

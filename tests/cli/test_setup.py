@@ -134,7 +134,7 @@ def test_bash_completes():
 
 def test_init_finds_what_the_shipped_file_says(tmp_path):
     shutil.copy(MODEL, tmp_path / "m.pt")
-    done = run("init", tmp_path / "m.pt", IMAGES)
+    done = run("init", tmp_path / "m.pt", IMAGES, timeout=300)
     assert done.returncode == 0, done.stderr
     found, shipped = read(tmp_path / "m.json"), read(FASHION / "fashion.json")
     assert found["input"]["channels"] == shipped["input"]["channels"] and found["output"] == "logits"
