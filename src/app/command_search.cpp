@@ -9,9 +9,11 @@
 
 #include "robustcheck/app/baseline.h"
 #include "robustcheck/app/confirm_phase.h"
+#include "robustcheck/app/corpus.h"
 #include "robustcheck/app/dry_run.h"
 #include "robustcheck/app/examples.h"
 #include "robustcheck/app/explain_phase.h"
+#include "robustcheck/app/gate.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/judge.h"
 #include "robustcheck/app/minimize_phase.h"
@@ -180,6 +182,7 @@ class SearchRun {
             {"oracle", bench_->guide().name},
             {"failure_limit", options_.failure_limit},
             {"split_seed", options_.session.split_seed},
+            {"limit", options_.session.limit},
             {"calibration_images", session_.calibration.size()},
             {"search_images", halves_.search.size()},
             {"confirmation_images", halves_.confirmation.size()}};
@@ -255,13 +258,26 @@ class SearchRun {
   Ending ending_ = Ending::complete;
 };
 
-int exit_code(const report::Report& report, Ending ending, const std::string& fail_on) {
-  if (ending == Ending::interrupted) return kExitInterrupted;
-  if (report.status != "complete") return kExitIncomplete;
-  return fail_on == "any" && !report.counterexamples.empty() ? kExitFound : kExitOk;
+bool colour_wanted() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
+
+/// None for "any" and "none".
+std::optional<analysis::Policy> policy_of(const std::string& fail_on) {
+  if (fail_on == "any" || fail_on == "none") return std::nullopt;
+  return read_policy(fail_on);
 }
 
-bool colour_wanted() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
+int exit_code(const report::Report& report, Ending ending, const std::string& fail_on,
+              const std::optional<analysis::Policy>& policy) {
+  if (ending == Ending::interrupted) return kExitInterrupted;
+  if (report.status != "complete") return kExitIncomplete;
+  if (policy) {
+    const Verdict verdict = judge_report(report::to_json(report), *policy, {"report.json", {}, false, false});
+    write_verdict(verdict, colour_wanted(), std::cout << '\n');
+    return verdict.exit_code();
+  }
+  const bool found = !report.counterexamples.empty() || (!report.corpus.is_null() && report.corpus["failing"] > 0);
+  return fail_on == "any" && found ? kExitFound : kExitOk;
+}
 
 }  // namespace
 
@@ -274,6 +290,9 @@ int run_search(const SearchOptions& options) {
   catch_interrupts();
   const fs::path out =
       options.out.empty() ? fs::path("robustcheck-" + options.session.model.stem().string()) : options.out;
+  const std::optional<analysis::Policy> policy = policy_of(options.fail_on);
+  if (options.update_corpus && options.corpus.empty())
+    throw Error(ErrorKind::usage, "--update-corpus: add to which? give --corpus DIR");
   RunDirectory directory(out, options.force || options.dry_run);
   space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
   search::find_strategy(options.strategy);
@@ -282,15 +301,25 @@ int run_search(const SearchOptions& options) {
   progress.phase("load", 0);
   Session session = open_session(options.session);
   if (options.dry_run) return dry_run(options, session);
+  std::vector<CorpusRow> corpus;
+  if (!options.corpus.empty() && (fs::exists(options.corpus) || !options.update_corpus)) {
+    progress.phase("corpus", 0);
+    corpus = replay_corpus(options.corpus, session, options.session);
+  }
   SearchRun run(options, session, directory, progress);
-  const report::Report report = run.run();
+  report::Report report = run.run();
+  if (!options.corpus.empty()) report.corpus = to_json(corpus);
   progress.finish();
   std::ostringstream json;
   report::write_json(report, json);
   write_file(directory.report(), json.str());
   write_report_files(out, options.command.front());
   report::write_terminal(report, out.string(), {colour_wanted(), options.command.front()}, std::cout);
-  return exit_code(report, run.ending(), options.fail_on);
+  if (!options.corpus.empty()) std::cout << summary(corpus, options.corpus);
+  if (options.update_corpus && run.ending() == Ending::complete)
+    std::cout << "corpus: " << update_corpus(options.corpus, corpus, report, directory.root()) << " new cases in "
+              << options.corpus.string() << '\n';
+  return exit_code(report, run.ending(), options.fail_on, policy);
 }
 
 }  // namespace robustcheck::app

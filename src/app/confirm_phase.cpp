@@ -115,6 +115,16 @@ std::vector<Variance> variances_of(const Variance& variance) {
   return {variance, space::data_only(variance), space::config_only(variance)};
 }
 
+/// A letter per image of the dataset, as report.json writes it.
+std::string letters(const std::vector<ImageIndex>& images, const Outcomes& outcomes) {
+  std::string text;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (images[i] >= text.size()) text.resize(images[i] + 1, '.');
+    text[images[i]] = outcomes[i] != 0 ? '1' : '0';
+  }
+  return text;
+}
+
 Confirmed measured(const Finalist& finalist, const std::vector<ImageIndex>& images, const Judged& judged,
                    const Outcomes& invalid, const ConfirmRequest& request, const Session& session) {
   const std::vector<Verdict>& verdicts = judged.of(finalist.oracle).front();
@@ -134,6 +144,7 @@ Confirmed measured(const Finalist& finalist, const std::vector<ImageIndex>& imag
   found.ci95 = analysis::wilson(found.failures, found.images);
   found.p_value = analysis::binomial_p_value(found.failures, found.images, request.failure_limit);
   found.minimal = finalist.minimal;
+  found.outcomes = letters(images, both);
   found.worst_class = worst_class(session, images, both);
   if (two_sided(finalist.variance)) found.attribution = analysis::attribute(result.failing[1], result.failing[2], both);
   result.violating = worst_first(images, verdicts);

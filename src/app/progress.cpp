@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
+#include "robustcheck/base/json.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::app {
@@ -23,6 +25,7 @@ std::string duration(double seconds) {
 Progress::Progress(const OutputOptions& options) {
   const bool terminal = isatty(STDERR_FILENO) != 0;
   bar_ = options.progress == ProgressMode::bar || (options.progress == ProgressMode::automatic && terminal);
+  json_ = options.progress == ProgressMode::json;
   silent_ = options.quiet || options.progress == ProgressMode::none;
 }
 
@@ -72,8 +75,26 @@ std::string Progress::line() const {
   return note_.empty() ? text : text + ", " + note_;
 }
 
+std::string Progress::json_line() const {
+  const double elapsed = phase_watch_.seconds();
+  const double rate = done_ > 0 && elapsed > 0 ? static_cast<double>(done_) / elapsed : 0.0;
+  const bool known = total_ > 0 && rate > 0;
+  const Json json = {
+      {"phase", name_},
+      {"done", done_},
+      {"total", total_ > 0 ? Json(total_) : Json()},
+      {"evaluations_per_second", rate > 0 ? Json(rate) : Json()},
+      {"seconds_left", known ? Json(static_cast<double>(total_ - std::min(done_, total_)) / rate) : Json()},
+      {"note", note_}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 void Progress::show() {
   if (silent_) return;
+  if (json_) {
+    std::cerr << json_line() << '\n' << std::flush;
+    return;
+  }
   std::cerr << (bar_ ? "\r\033[K" : "") << line() << (bar_ ? "" : "\n") << std::flush;
 }
 

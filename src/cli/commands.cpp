@@ -10,6 +10,7 @@
 #include "robustcheck/app/options.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
+#include "settings.h"
 
 namespace robustcheck::cli {
 namespace {
@@ -18,9 +19,6 @@ using app::OutputOptions;
 using app::SessionOptions;
 
 constexpr double kNoLimit = 1e15;
-
-/// The chosen subcommand, as a call that runs it.
-using Action = std::function<int()>;
 
 struct Logging {
   bool verbose = false;
@@ -96,7 +94,9 @@ void add_session(CLI::App& command, SessionOptions& options) {
 
 void add_output(CLI::App& command, OutputOptions& options) {
   auto names = std::make_shared<std::string>("auto");
-  command.add_option("--progress", *names, "auto, bar, plain, none: auto is a bar on a terminal, lines otherwise")
+  command
+      .add_option("--progress", *names,
+                  "auto, bar, plain, none, json (a JSON object a line): auto is a bar on a terminal, lines otherwise")
       ->check(CLI::IsMember(app::kProgressNames))
       ->type_name("MODE")
       ->capture_default_str()
@@ -173,6 +173,15 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
       ->capture_default_str();
 }
 
+CLI::Validator any_none_or_policy() {
+  return CLI::Validator(
+      [](const std::string& value) {
+        const bool fine = value == "any" || value == "none" || value.ends_with(".json");
+        return fine ? std::string() : "'" + value + "' is not any, none or a file POLICY.json";
+      },
+      "");
+}
+
 void add_judgement(CLI::App& command, app::SearchOptions& options) {
   command
       .add_option("--oracle", options.oracle,
@@ -198,9 +207,11 @@ void add_judgement(CLI::App& command, app::SearchOptions& options) {
       ->check(CLI::Range(1, 1000000000))
       ->type_name("N")
       ->capture_default_str();
-  command.add_option("--fail-on", options.fail_on, "exit 1 on any confirmed counterexample, or none")
-      ->check(CLI::IsMember({"any", "none"}))
-      ->type_name("RULE")
+  command
+      .add_option("--fail-on", options.fail_on,
+                  "exit 1 on any confirmed counterexample, on none, or as a policy says (robustcheck gate --help)")
+      ->check(any_none_or_policy())
+      ->type_name("any|none|POLICY.json")
       ->capture_default_str();
 }
 
@@ -211,6 +222,10 @@ void add_search(CLI::App& main, Action& action, std::vector<std::string> argv) {
   add_model_and_images(command, options->session);
   command.add_option("--out", options->out, "run directory (default: robustcheck-<model stem>)")->type_name("DIR");
   command.add_flag("--force", options->force, "replace the run that --out holds (removes only what a run wrote)");
+  command.add_option("--corpus", options->corpus, "committed cases, run before the search: one that fails is exit 1")
+      ->type_name("DIR");
+  command.add_flag("--update-corpus", options->update_corpus,
+                   "add a case of every minimal counterexample of a new kind to --corpus");
   command.add_flag("--dry-run", options->dry_run,
                    "say what would be searched and how long it would take; write nothing");
   add_space(command, options->space);
@@ -420,17 +435,30 @@ int run(int argc, char** argv) {
   add_replay(main, action);
   add_perturb(main, action);
   add_report(main, action, arguments.front());
+  add_gate(main, action);
+  add_init(main, action);
+  add_status(main, action);
+  add_schema(main, action);
+  add_completion(main, action);
   add_list_command(main, action);
   add_doctor(main, action);
   main.footer("Start with: robustcheck search MODEL.pt IMAGES/   (robustcheck COMMAND --help tells the options)");
+  std::string config;
+  main.add_option("--config", config, "JSON with options by name, '_' for '-' (robustcheck schema config)")
+      ->type_name("FILE");
+  name_environment(main);
+  std::map<std::string, std::string> places;
   try {
-    std::vector<std::string> reversed = joined(arguments);  // CLI11 takes them last first
+    std::vector<std::string> reversed = with_config(main, joined(arguments), places);  // CLI11 takes them last first
     std::reverse(reversed.begin(), reversed.end());
     main.parse(std::move(reversed));
   } catch (const CLI::Success& wanted) {
     return main.exit(wanted);
   } catch (const CLI::ParseError& error) {
-    throw Error(ErrorKind::usage, explain(error, main, arguments));
+    const std::string message = explain(error, main, arguments);
+    for (const auto& [option, place] : places)
+      if (message.starts_with(option + ":")) throw Error(ErrorKind::usage, place + message.substr(option.size()));
+    throw Error(ErrorKind::usage, message);
   }
   app::start_logging(logging.verbose, logging.file);
   return action();

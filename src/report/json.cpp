@@ -140,7 +140,8 @@ Json to_json(const Counterexample& found, std::size_t rank, const Report& report
           {"accuracy", accuracy_json(found.accuracy)},
           {"covers", found.covers ? Json(*found.covers) : Json()},
           {"representative", found.representative},
-          {"examples", examples}};
+          {"examples", examples},
+          {"outcomes", found.outcomes}};
 }
 
 Json counts_json(const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
@@ -176,33 +177,35 @@ Json to_json(const Report& report) {
     counterexamples.push_back(to_json(report.counterexamples[i], i + 1, report));
   Json space = space::to_json(report.space);
   for (const auto& [key, value] : report.settings.items()) space[key] = value;
-  return {{"schema_version", kSchemaVersion},
-          {"tool", {{"name", "robustcheck"}, {"version", report.tool_version}}},
-          {"status", report.status},
-          {"seed", report.seed},
-          {"command", report.command},
-          {"model", {{"path", report.model_path}, {"sha256", report.model_sha256}}},
-          {"variants", variants_json(report.variants)},
-          {"dataset",
-           {{"path", report.dataset_path},
-            {"sha256", report.dataset_sha256},
-            {"images", report.dataset_images},
-            {"labelled", report.labelled},
-            {"bad_images", report.bad_images}}},
-          {"preprocess", report.preprocess},
-          {"space", space},
-          {"environment", report.environment},
-          {"baseline", to_json(report.baseline)},
-          {"budget", counts_json(report.counts.budget)},
-          {"robust_accuracy", robust_json(report.robust_accuracy)},
-          {"counterexamples", counterexamples},
-          {"tolerance", tolerance_json(report)},
-          {"interaction_map", map_json(report)},
-          {"surrogate", nullptr},
-          {"coverage", coverage_json(report.coverage)},
-          {"unavailable_knobs", unavailable_json(report.unavailable_knobs)},
-          {"dropped", counts_json(report.counts.dropped)},
-          {"timing", report.timing}};
+  Json json = {{"schema_version", kSchemaVersion},
+               {"tool", {{"name", "robustcheck"}, {"version", report.tool_version}}},
+               {"status", report.status},
+               {"seed", report.seed},
+               {"command", report.command},
+               {"model", {{"path", report.model_path}, {"sha256", report.model_sha256}}},
+               {"variants", variants_json(report.variants)},
+               {"dataset",
+                {{"path", report.dataset_path},
+                 {"sha256", report.dataset_sha256},
+                 {"images", report.dataset_images},
+                 {"labelled", report.labelled},
+                 {"bad_images", report.bad_images}}},
+               {"preprocess", report.preprocess},
+               {"space", space},
+               {"environment", report.environment},
+               {"baseline", to_json(report.baseline)},
+               {"budget", counts_json(report.counts.budget)},
+               {"robust_accuracy", robust_json(report.robust_accuracy)},
+               {"counterexamples", counterexamples},
+               {"tolerance", tolerance_json(report)},
+               {"interaction_map", map_json(report)},
+               {"surrogate", nullptr},
+               {"coverage", coverage_json(report.coverage)},
+               {"unavailable_knobs", unavailable_json(report.unavailable_knobs)},
+               {"dropped", counts_json(report.counts.dropped)},
+               {"timing", report.timing}};
+  if (!report.corpus.is_null()) json["corpus"] = report.corpus;
+  return json;
 }
 
 void write_json(const Report& report, std::ostream& out) {

@@ -3,7 +3,7 @@ import json
 import pytest
 from conftest import IMAGES, MODEL, TINY, evaluate, run
 
-COMMANDS = ("search", "sweep", "evaluate", "replay", "perturb", "list", "doctor")
+COMMANDS = ("search", "sweep", "evaluate", "replay", "perturb", "list", "doctor", "gate", "init", "status", "schema", "completion")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

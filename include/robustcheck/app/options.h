@@ -9,8 +9,8 @@
 
 namespace robustcheck::app {
 
-enum class ProgressMode { automatic, bar, plain, none };
-inline const std::vector<std::string> kProgressNames = {"auto", "bar", "plain", "none"};
+enum class ProgressMode { automatic, bar, plain, none, json };
+inline const std::vector<std::string> kProgressNames = {"auto", "bar", "plain", "none", "json"};
 
 /// What every command that runs a model takes.
 struct SessionOptions {
@@ -50,7 +50,9 @@ struct SearchOptions {
   double min_accuracy = -1.0;  ///< negative: twice chance
   std::size_t max_counterexamples = 20;
   std::size_t confirm_images = 500;
-  std::string fail_on = "any";  ///< any, none
+  std::string fail_on = "any";   ///< any, none, or the path of a policy
+  std::filesystem::path corpus;  ///< committed cases, run first; empty: none
+  bool update_corpus = false;    ///< adds what was found
   bool force = false;
   bool dry_run = false;
   std::vector<std::string> command;  ///< argv, for the report
@@ -102,6 +104,24 @@ struct ReportOptions {
   std::string program;           ///< argv[0]: the replay lines can be copied
 };
 
+struct GateOptions {
+  std::filesystem::path report;  ///< or its run directory
+  std::filesystem::path policy;
+  std::filesystem::path baseline;  ///< an older report; empty: none
+  bool allow_different = false;    ///< also a baseline of other data or another space
+  bool json = false;
+};
+
+struct InitOptions {
+  SessionOptions session;
+  bool force = false;
+};
+
+struct StatusOptions {
+  std::filesystem::path run;
+  bool json = false;
+};
+
 struct ListOptions {
   std::string what;  ///< transforms, knobs, oracles, profiles, strategies
   bool json = false;
@@ -118,6 +138,11 @@ int run_sweep(const SweepOptions& options);
 int run_perturb(const PerturbOptions& options);
 int run_replay(const ReplayOptions& options);
 int run_report(const ReportOptions& options);
+int run_init(const InitOptions& options);
+int run_status(const StatusOptions& options);
+/// Prints the JSON Schema called `name`.
+int run_schema(const std::string& name);
+int run_gate(const GateOptions& options);
 int run_list(const ListOptions& options);
 int run_doctor(const DoctorOptions& options);
 

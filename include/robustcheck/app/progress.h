@@ -17,7 +17,7 @@ class Stopwatch {
 };
 
 /// Says on stderr what a run is doing: a line that updates itself on a terminal, else a line per phase and every ten
-/// seconds.
+/// seconds, or those lines as JSON objects for other programs.
 class Progress {
  public:
   explicit Progress(const OutputOptions& options);
@@ -33,10 +33,12 @@ class Progress {
 
  private:
   std::string line() const;
+  std::string json_line() const;
   void show();
 
   bool bar_ = false;
   bool silent_ = false;
+  bool json_ = false;
   std::string name_;
   std::uint64_t total_ = 0;
   std::uint64_t done_ = 0;

@@ -92,6 +92,8 @@ struct Counterexample {
   std::optional<double> covers;    ///< share of all failing images that this and the ranks before it break
   std::size_t representative = 0;  ///< place in the order of greedy coverage, from 1
   std::vector<Example> examples;
+  std::string
+      outcomes;  ///< a letter per image of the dataset: 1 violated, 0 not, . not tested; cut after the last 0 or 1
 
   double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
 };
@@ -167,6 +169,7 @@ struct Report {
   std::vector<MapCell> interaction_map;
   std::optional<Coverage> coverage;  ///< none where nothing fails
   std::vector<UnavailableKnob> unavailable_knobs;
+  Json corpus;  ///< null without --corpus
 };
 
 /// report.json (DESIGN, Contract).

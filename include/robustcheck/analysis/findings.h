@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "robustcheck/analysis/statistics.h"
+#include "robustcheck/base/json.h"
+#include "robustcheck/space/variance.h"
+
+namespace robustcheck::analysis {
+
+/// A rate over some images, as a report states it.
+struct Measured {
+  double rate = 0.0;
+  Interval ci95;
+  std::uint64_t images = 0;
+
+  /// Images that violate: the rate times the images, rounded.
+  std::uint64_t count() const;
+};
+
+/// What a gate needs of one counterexample.
+struct Finding {
+  std::string signature, oracle;
+  space::Variance variance;
+  double magnitude = 0.0;
+  Measured failure;
+  std::optional<std::string> worst_class;
+  Measured worst_class_failure;  ///< meaningful with worst_class
+  std::string outcomes;  ///< a letter per image: 1 violated, 0 not, . not tested; empty where the report has none
+};
+
+/// A committed case that was run again.
+struct CorpusCase {
+  std::string file, signature;
+  bool fails = false;
+};
+
+/// report.json, as far as gates and comparisons read it.
+struct Findings {
+  std::string status;
+  std::string dataset_sha256;
+  std::uint64_t evaluations = 0;  ///< that the search spent
+  double failure_limit = 0.0;     ///< rates up to this were never reported
+  std::uint64_t not_tested = 0;   ///< candidates that no test has seen
+  std::vector<std::string> profiles;
+  Json transforms, knobs;                ///< of the space
+  std::vector<std::string> unavailable;  ///< "knob=value" that this machine or model did not run
+  std::optional<Measured> accuracy, robust_accuracy;
+  std::vector<Finding> counterexamples;
+  std::optional<std::vector<CorpusCase>> corpus;  ///< none where the search ran without one
+};
+
+/// What an unfinished report says about itself ("status is partial, not complete"), "" for a finished one. Reads
+/// nothing else: this is what a gate asks first. Throws Error{input} for what is no report.
+std::string unfinished(const Json& report, const std::string& place);
+
+/// Throws Error{input} for another schema_version, and for anything missing or out of its range: a gate never passes on
+/// what it could not read.
+Findings findings_from_json(const Json& report, const space::Catalogue& catalogue, const std::string& place);
+
+}  // namespace robustcheck::analysis

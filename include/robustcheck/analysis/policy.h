@@ -1,0 +1,82 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "robustcheck/analysis/compare.h"
+#include "robustcheck/analysis/findings.h"
+
+namespace robustcheck::analysis {
+
+/// Which counterexamples a limit is about; nothing set: all.
+struct Selection {
+  std::vector<std::string> profiles;        ///< those that a search with this --profile could have found
+  std::string knob_class;                   ///< those that change a knob of this class
+  std::optional<double> magnitude_at_most;  ///< those no stronger than this
+
+  bool all() const { return profiles.empty() && knob_class.empty() && !magnitude_at_most; }
+};
+
+struct Limit {
+  std::string measure;  ///< one of kMeasures
+  double value = 0.0;
+  Selection selection;
+};
+inline const std::vector<std::string> kMeasures = {"max_failure_rate", "min_robust_accuracy",
+                                                   "max_drop_against_baseline", "max_worst_class_drop"};
+
+/// A counterexample that is known and not held against the model until the end of a day.
+struct Allowance {
+  std::string signature, reason, expires;  ///< expires: YYYY-MM-DD
+};
+
+/// What a release must keep.
+struct Policy {
+  std::vector<Limit> limits;
+  std::vector<std::string> forbid;  ///< oracles whose counterexamples are not tolerated at any rate; new, worse
+  std::vector<Allowance> allow;
+};
+
+/// Reads a policy as users write it: limits at the top level are about all counterexamples, those in "limits" about the
+/// ones that profile, knob_class and magnitude_at_most select. Throws Error{usage} with did-you-mean; an empty policy
+/// is an error, because it would pass everything.
+Policy policy_from_json(const Json& json, const std::string& place);
+
+/// pass: the interval lies wholly inside the limit (one that ends at it is inside); fail: wholly outside; else
+/// inconclusive, as is what the report cannot answer.
+enum class Outcome { pass, fail, inconclusive };
+const std::string& name(Outcome outcome);
+
+struct RuleResult {
+  std::string rule;  ///< "max_failure_rate 0.05 (magnitude at most 0.3)"
+  Outcome outcome = Outcome::pass;
+  std::string message;
+  std::optional<double> limit;
+  std::optional<Estimate> measured;          ///< of what decided
+  std::string signature;                     ///< of the counterexample that decided; may be empty
+  std::optional<std::uint64_t> more_images;  ///< that would decide an inconclusive rule if the rate stays
+};
+
+struct GateResult {
+  Outcome outcome = Outcome::pass;  ///< fail if a rule fails, else inconclusive if one is, else pass
+  std::vector<RuleResult> rules;
+  std::vector<Allowance> used;     ///< allowances that covered a counterexample
+  std::vector<Allowance> expired;  ///< those that would have
+};
+
+struct GateRequest {
+  const Policy& policy;
+  const Findings& now;
+  const Findings* before = nullptr;  ///< the baseline report, if given
+  const space::Catalogue& catalogue;
+  std::string today;  ///< YYYY-MM-DD
+};
+/// A report with a corpus has one rule more: no case of it fails, but those of an allowed signature.
+GateResult judge(const GateRequest& request);
+
+/// Images beyond `measured.images` after which Wilson's interval of the same rate no longer crosses `limit`; nullopt
+/// where no sensible number does (the rate is the limit).
+std::optional<std::uint64_t> images_to_decide(const Measured& measured, double limit);
+
+}  // namespace robustcheck::analysis

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "robustcheck/app/session.h"
+#include "robustcheck/base/json.h"
+#include "robustcheck/report/report.h"
+
+namespace robustcheck::app {
+
+/// A case that was committed once, on the model that is searched now.
+struct CorpusRow {
+  std::string file;       ///< relative to the corpus
+  std::string signature;  ///< of its oracle and variance
+  std::string state;      ///< fails, fixed
+};
+
+/// Runs every *.json of `corpus`, in sorted order, on the model, preprocessing and checkpoints of `session`: a
+/// regression test. Images lie in the corpus itself (what update_corpus writes) or where the case says. A label follows
+/// its class name. Throws Error{input} for an image that is gone or changed, a class or checkpoint that the session
+/// does not know.
+std::vector<CorpusRow> replay_corpus(const std::filesystem::path& corpus, const Session& session,
+                                     const SessionOptions& options);
+
+/// The `corpus` member of report.json.
+Json to_json(const std::vector<CorpusRow>& rows);
+/// "corpus: 2 of 12 cases fail", and the failing ones by file.
+std::string summary(const std::vector<CorpusRow>& rows, const std::filesystem::path& corpus);
+
+/// Adds the first example of every minimal counterexample whose signature `corpus` does not hold, with a copy of its
+/// image: the corpus can be committed and moved. Returns how many.
+std::size_t update_corpus(const std::filesystem::path& corpus, const std::vector<CorpusRow>& rows,
+                          const report::Report& report, const std::filesystem::path& run);
+
+}  // namespace robustcheck::app

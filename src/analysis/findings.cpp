@@ -1,0 +1,176 @@
+#include "robustcheck/analysis/findings.h"
+
+#include <cmath>
+#include <limits>
+
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/text.h"
+
+namespace robustcheck::analysis {
+namespace {
+
+constexpr int kReadableVersion = 1;
+constexpr std::int64_t kMost = std::int64_t{1} << 53;
+
+std::uint64_t count_of(const ObjectReader& reader, const std::string& key) {
+  return static_cast<std::uint64_t>(reader.integer(key, 0, kMost));
+}
+
+double share(double value, const std::string& place) {
+  if (!(value >= 0.0 && value <= 1.0))
+    throw Error(ErrorKind::input, place + ": " + shortest(value) + " is no share in [0, 1]");
+  return value;
+}
+
+Interval interval_of(const ObjectReader& reader, const std::string& key) {
+  const std::vector<double> ends = reader.numbers(key);
+  if (ends.size() != 2 || ends[0] > ends[1])
+    throw Error(ErrorKind::input, reader.place(key) + ": is no interval [low, high]");
+  return {share(ends[0], reader.place(key)), share(ends[1], reader.place(key))};
+}
+
+Measured measured(const ObjectReader& reader, const std::string& key) {
+  Measured result{share(reader.number(key), reader.place(key)), interval_of(reader, "ci95"),
+                  count_of(reader, "images")};
+  if (result.images == 0) throw Error(ErrorKind::input, reader.place("images") + ": 0 images measure nothing");
+  return result;
+}
+
+/// A rate that the report states without an interval.
+Measured with_wilson(double rate, std::uint64_t images, const std::string& place) {
+  Measured result{share(rate, place), {}, images};
+  result.ci95 = wilson(result.count(), images);
+  return result;
+}
+
+void add_worst_class(const ObjectReader& reader, Finding& finding) {
+  if (reader.at("worst_class").is_null()) return;
+  const ObjectReader worst(reader.at("worst_class"), reader.place("worst_class"));
+  finding.worst_class = worst.text("name");
+  finding.worst_class_failure =
+      with_wilson(worst.number("failure_rate"), count_of(worst, "images"), worst.place("failure_rate"));
+}
+
+Finding finding_of(const Json& json, const space::Catalogue& catalogue, const std::string& place) {
+  const ObjectReader reader(json, place);
+  Finding finding;
+  finding.signature = reader.text("signature");
+  finding.oracle = reader.text("oracle");
+  finding.variance = space::variance_from_json(reader.at("variance"), catalogue, reader.place("variance"));
+  finding.magnitude = share(reader.number("magnitude"), reader.place("magnitude"));
+  finding.failure = measured(reader, "failure_rate");
+  add_worst_class(reader, finding);
+  if (reader.has("outcomes")) finding.outcomes = reader.text("outcomes");
+  return finding;
+}
+
+std::vector<std::string> names_of_variants(const ObjectReader& report) {
+  std::vector<std::string> names;
+  const Json& list = report.at("variants");
+  for (std::size_t i = 0; i < list.size(); ++i)
+    names.push_back(ObjectReader(list[i], report.place("variants") + "/" + std::to_string(i)).text("name"));
+  return names;
+}
+
+std::vector<std::string> unavailable_of(const ObjectReader& report) {
+  std::vector<std::string> names;
+  const Json& list = report.at("unavailable_knobs");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const ObjectReader row(list[i], report.place("unavailable_knobs") + "/" + std::to_string(i));
+    names.push_back(row.text("knob") + "=" + row.text("value"));
+  }
+  return names;
+}
+
+const Json& array_of(const ObjectReader& reader, const std::string& key) {
+  const Json& list = reader.at(key);
+  if (!list.is_array()) throw Error(ErrorKind::input, reader.place(key) + ": is no list");
+  return list;
+}
+
+void read_space(const ObjectReader& report, Findings& findings) {
+  const ObjectReader space(report.at("space"), report.place("space"));
+  findings.failure_limit = share(space.number("failure_limit"), space.place("failure_limit"));
+  findings.profiles = space.texts("profiles");
+  findings.transforms = array_of(space, "transforms");
+  findings.knobs = array_of(space, "knobs");
+  findings.unavailable = unavailable_of(report);
+}
+
+void read_accuracy(const ObjectReader& report, Findings& findings) {
+  const ObjectReader baseline(report.at("baseline"), report.place("baseline"));
+  if (!baseline.at("accuracy").is_null())
+    findings.accuracy =
+        with_wilson(baseline.number("accuracy"), count_of(baseline, "images"), baseline.place("accuracy"));
+  if (!report.at("robust_accuracy").is_null())
+    findings.robust_accuracy =
+        measured(ObjectReader(report.at("robust_accuracy"), report.place("robust_accuracy")), "value");
+}
+
+std::vector<CorpusCase> corpus_of(const ObjectReader& report) {
+  const ObjectReader corpus(report.at("corpus"), report.place("corpus"));
+  const Json& list = array_of(corpus, "cases");
+  std::vector<CorpusCase> cases;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const ObjectReader row(list[i], corpus.place("cases") + "/" + std::to_string(i));
+    cases.push_back({row.text("case"), row.text("signature"), row.choice("state", {"fails", "fixed"}) == 0});
+  }
+  return cases;
+}
+
+Findings read(const ObjectReader& report, const space::Catalogue& catalogue) {
+  Findings findings;
+  findings.status = report.text("status");
+  findings.dataset_sha256 = ObjectReader(report.at("dataset"), report.place("dataset")).text("sha256");
+  findings.evaluations = count_of(ObjectReader(report.at("budget"), report.place("budget")), "evaluations");
+  const ObjectReader dropped(report.at("dropped"), report.place("dropped"));
+  if (dropped.has("not_tested")) findings.not_tested = count_of(dropped, "not_tested");
+  read_space(report, findings);
+  read_accuracy(report, findings);
+  const space::Catalogue known = space::with_variants(catalogue, names_of_variants(report));
+  const Json& list = array_of(report, "counterexamples");
+  for (std::size_t i = 0; i < list.size(); ++i)
+    findings.counterexamples.push_back(
+        finding_of(list[i], known, report.place("counterexamples") + "/" + std::to_string(i)));
+  if (report.has("corpus")) findings.corpus = corpus_of(report);
+  return findings;
+}
+
+/// A report is no file that the user wrote: what is wrong with it makes it unusable.
+template <typename Call>
+auto as_input(const Call& call) {
+  try {
+    return call();
+  } catch (const Error& error) {
+    throw Error(ErrorKind::input, error.what());
+  }
+}
+
+}  // namespace
+
+std::uint64_t Measured::count() const {
+  return static_cast<std::uint64_t>(std::llround(rate * static_cast<double>(images)));
+}
+
+std::string unfinished(const Json& report, const std::string& place) {
+  return as_input([&]() -> std::string {
+    const ObjectReader reader(report, place);
+    const std::string status = reader.text("status");
+    if (status != "complete") return "the status is '" + status + "', not 'complete'";
+    const ObjectReader budget(reader.at("budget"), reader.place("budget"));
+    if (count_of(budget, "evaluations") == 0) return "the search made no evaluation";
+    return "";
+  });
+}
+
+Findings findings_from_json(const Json& report, const space::Catalogue& catalogue, const std::string& place) {
+  return as_input([&] {
+    const ObjectReader reader(report, place);
+    if (reader.integer("schema_version", 0, kMost) != kReadableVersion)
+      throw Error(ErrorKind::input, reader.place("schema_version") + ": " + reader.at("schema_version").dump() +
+                                        " is not " + std::to_string(kReadableVersion) + ", which this version reads");
+    return read(reader, catalogue);
+  });
+}
+
+}  // namespace robustcheck::analysis

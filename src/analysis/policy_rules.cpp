@@ -1,0 +1,336 @@
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "robustcheck/analysis/policy.h"
+#include "robustcheck/base/text.h"
+#include "robustcheck/space/space.h"
+
+namespace robustcheck::analysis {
+namespace {
+
+const std::vector<std::string> kOutcomes = {"pass", "fail", "inconclusive"};
+constexpr double kZ95 = 1.959963984540054;
+constexpr double kMostImages = 1e9;
+
+using FindingPointers = std::vector<const Finding*>;
+
+int badness(Outcome outcome) { return outcome == Outcome::fail ? 2 : outcome == Outcome::inconclusive ? 1 : 0; }
+
+std::string shown(const Estimate& estimate) {
+  return percent(estimate.value) + " [" + fixed(100 * estimate.ci95.low, 1) + ", " +
+         fixed(100 * estimate.ci95.high, 1) + "]";
+}
+
+/// An upper limit: an interval that ends at it is inside.
+Outcome below(const Interval& ci95, double limit) {
+  if (ci95.high <= limit) return Outcome::pass;
+  return ci95.low > limit ? Outcome::fail : Outcome::inconclusive;
+}
+
+Outcome above(const Interval& ci95, double limit) {
+  if (ci95.low >= limit) return Outcome::pass;
+  return ci95.high < limit ? Outcome::fail : Outcome::inconclusive;
+}
+
+std::string images_text(const std::optional<std::uint64_t>& more) {
+  if (!more) return "; the rate is the limit, no number of images decides";
+  return "; about " + std::to_string(*more) + " more confirmation images would decide, if the rate stays";
+}
+
+std::string rule_name(const Limit& limit) {
+  std::vector<std::string> parts;
+  if (!limit.selection.profiles.empty()) parts.push_back("profile " + join(limit.selection.profiles, ","));
+  if (!limit.selection.knob_class.empty()) parts.push_back("knob class " + limit.selection.knob_class);
+  if (limit.selection.magnitude_at_most)
+    parts.push_back("magnitude at most " + shortest(*limit.selection.magnitude_at_most));
+  const std::string name = limit.measure + " " + shortest(limit.value);
+  return parts.empty() ? name : name + " (" + join(parts, ", ") + ")";
+}
+
+bool within(const space::Step& step, const space::Space& space) {
+  const space::TransformGene* gene = space.find_transform(step.transform);
+  if (gene == nullptr) return false;
+  for (std::size_t i = 0; i < gene->ranges.size(); ++i) {
+    const bool strength = gene->info.parameters[i].strength;
+    if (strength && (step.values[i] < gene->ranges[i].low || step.values[i] > gene->ranges[i].high)) return false;
+  }
+  return true;
+}
+
+bool within(const space::Variance& variance, const space::Space& space) {
+  const auto has = [&](const auto& entry) {
+    const space::KnobGene* gene = space.find_knob(entry.first);
+    return gene != nullptr && std::find(gene->values.begin(), gene->values.end(), entry.second) != gene->values.end();
+  };
+  return variance.data.size() <= space.max_transforms &&
+         std::all_of(variance.data.begin(), variance.data.end(),
+                     [&](const space::Step& step) { return within(step, space); }) &&
+         std::all_of(variance.config.begin(), variance.config.end(), has);
+}
+
+std::set<std::string> searched_values(const Findings& findings) {
+  std::set<std::string> values(findings.unavailable.begin(), findings.unavailable.end());
+  for (const Json& row : findings.knobs)
+    for (const Json& value : row.at("values")) values.insert(row.value("knob", "") + "=" + value.get<std::string>());
+  return values;
+}
+
+bool searched(const space::TransformGene& gene, const Findings& findings) {
+  for (const Json& row : findings.transforms) {
+    if (row.value("transform", "") != gene.info.name) continue;
+    for (std::size_t i = 0; i < gene.ranges.size(); ++i) {
+      const Json& range = row.at("ranges").at(gene.info.parameters[i].name);
+      if (range.at(0).get<double>() > gene.ranges[i].low || range.at(1).get<double>() < gene.ranges[i].high)
+        return false;
+    }
+    return true;
+  }
+  return false;
+}
+
+/// What of the selected space this report's search did not look at, "" if nothing: silence about it is no pass.
+std::string not_searched(const Selection& selection, const Findings& findings, const space::Catalogue& catalogue) {
+  const std::set<std::string> values = searched_values(findings);
+  if (!selection.knob_class.empty()) {
+    const auto of_class = [&](const std::string& value) {
+      const space::KnobInfo* knob = catalogue.find_knob(value.substr(0, value.find('=')));
+      return knob != nullptr && knob->knob_class == selection.knob_class;
+    };
+    if (std::none_of(values.begin(), values.end(), of_class)) return "no knob of class " + selection.knob_class;
+  }
+  if (selection.profiles.empty()) return "";
+  const space::Space wanted = space::make_space({.profiles = selection.profiles}, catalogue);
+  for (const space::TransformGene& gene : wanted.transforms)
+    if (!searched(gene, findings)) return gene.info.name + " over the range of the profile";
+  for (const space::KnobGene& gene : wanted.knobs)
+    for (const std::string& value : gene.values)
+      if (!values.contains(gene.info.name + "=" + value)) return gene.info.name + "=" + value;
+  return "";
+}
+
+/// Judges one policy; holds what every rule needs.
+class Judgement {
+ public:
+  explicit Judgement(const GateRequest& request) : request_(request) { sort_out_allowed(); }
+
+  GateResult run() {
+    for (const Limit& limit : request_.policy.limits) {
+      if (limit.measure == "max_drop_against_baseline") {
+        add_drop(limit, "accuracy", &Findings::accuracy);
+        add_drop(limit, "robust accuracy", &Findings::robust_accuracy);
+      } else {
+        result_.rules.push_back(limit.measure == "min_robust_accuracy" ? robust_accuracy(limit) : rate(limit));
+      }
+    }
+    for (const std::string& name : request_.policy.forbid)
+      result_.rules.push_back(name == "new" || name == "worse" ? forbid_change(name) : forbid_oracle(name));
+    if (request_.now.corpus) result_.rules.push_back(corpus(*request_.now.corpus));
+    for (const RuleResult& rule : result_.rules)
+      if (badness(rule.outcome) > badness(result_.outcome)) result_.outcome = rule.outcome;
+    return std::move(result_);
+  }
+
+ private:
+  void sort_out_allowed() {
+    for (const Finding& finding : request_.now.counterexamples)
+      if (!allowed(finding.signature)) counted_.push_back(&finding);
+  }
+
+  bool allowed(const std::string& signature) {
+    for (const Allowance& allowance : request_.policy.allow) {
+      if (allowance.signature != signature) continue;
+      const bool valid = request_.today <= allowance.expires;  // to the end of that day
+      std::vector<Allowance>& list = valid ? result_.used : result_.expired;
+      if (std::none_of(list.begin(), list.end(), [&](const Allowance& one) { return one.signature == signature; }))
+        list.push_back(allowance);
+      if (valid) return true;
+    }
+    return false;
+  }
+
+  RuleResult corpus(const std::vector<CorpusCase>& cases) {
+    RuleResult rule{"corpus", Outcome::pass, "no case of " + std::to_string(cases.size()) + " fails"};
+    std::size_t failing = 0;
+    for (const CorpusCase& one : cases) {
+      if (!one.fails || allowed(one.signature)) continue;
+      if (failing++ == 0) rule.signature = one.signature;
+      rule.outcome = Outcome::fail;
+      rule.message = std::to_string(failing) + " of " + std::to_string(cases.size()) + " cases fail, the first is " +
+                     rule.signature;
+    }
+    return rule;
+  }
+
+  bool selected(const Finding& finding, const Selection& selection) const {
+    if (selection.magnitude_at_most && finding.magnitude > *selection.magnitude_at_most) return false;
+    if (!selection.knob_class.empty() &&
+        std::none_of(finding.variance.config.begin(), finding.variance.config.end(), [&](const auto& entry) {
+          const space::KnobInfo* knob = request_.catalogue.find_knob(entry.first);
+          return knob != nullptr && knob->knob_class == selection.knob_class;
+        }))
+      return false;
+    return selection.profiles.empty() ||
+           within(finding.variance, space::make_space({.profiles = selection.profiles}, request_.catalogue));
+  }
+
+  /// max_failure_rate and max_worst_class_drop: every selected counterexample must keep the limit.
+  RuleResult rate(const Limit& limit) const {
+    const bool by_class = limit.measure == "max_worst_class_drop";
+    RuleResult rule{rule_name(limit), Outcome::pass, "no counterexample that is counted", limit.value};
+    for (const Finding* finding : counted_) {
+      if (!selected(*finding, limit.selection)) continue;
+      if (by_class && !finding->worst_class)
+        worsen(rule, unanswered(limit, finding->signature + ": no rate per class, the images have no labels"));
+      else
+        worsen(rule, rate_of(*finding, limit, by_class));
+    }
+    if (rule.outcome == Outcome::pass) doubt(rule, limit, by_class);
+    return rule;
+  }
+
+  static RuleResult rate_of(const Finding& finding, const Limit& limit, bool by_class) {
+    const Measured& measured = by_class ? finding.worst_class_failure : finding.failure;
+    RuleResult rule{rule_name(limit), below(measured.ci95, limit.value),      "",
+                    limit.value,      Estimate{measured.rate, measured.ci95}, finding.signature};
+    rule.message = finding.signature + (by_class ? ": class " + *finding.worst_class + " loses " : " fails on ") +
+                   shown(*rule.measured) + " of " + std::to_string(measured.images) + " images";
+    if (rule.outcome == Outcome::inconclusive) {
+      rule.more_images = images_to_decide(measured, limit.value);
+      rule.message += images_text(rule.more_images);
+    }
+    return rule;
+  }
+
+  /// Keeps the worse of two answers to one rule; of equals the one with the higher rate.
+  static void worsen(RuleResult& rule, RuleResult other) {
+    const double rate = rule.measured ? rule.measured->value : -1.0;
+    const double other_rate = other.measured ? other.measured->value : -1.0;
+    if (badness(other.outcome) > badness(rule.outcome) || (other.outcome == rule.outcome && other_rate > rate))
+      rule = std::move(other);
+  }
+
+  static RuleResult unanswered(const Limit& limit, const std::string& why) {
+    return {rule_name(limit), Outcome::inconclusive, why, limit.value};
+  }
+
+  /// Silence of a report is a pass only where the search looked and would have spoken.
+  void doubt(RuleResult& rule, const Limit& limit, bool by_class) const {
+    const std::string missing = not_searched(limit.selection, request_.now, request_.catalogue);
+    if (!missing.empty())
+      rule = unanswered(limit, "the search of this report did not include " + missing);
+    else if (!by_class && request_.now.failure_limit > limit.value)
+      rule = unanswered(limit, "the search reported only rates above its --failure-limit " +
+                                   shortest(request_.now.failure_limit) + "; search with --failure-limit " +
+                                   shortest(limit.value));
+    else
+      doubt_untested(rule);
+  }
+
+  void doubt_untested(RuleResult& rule) const {
+    if (request_.now.not_tested == 0) return;
+    rule.outcome = Outcome::inconclusive;
+    rule.message = std::to_string(request_.now.not_tested) +
+                   " candidates were found but not tested; search with a larger --after-budget";
+  }
+
+  RuleResult robust_accuracy(const Limit& limit) const {
+    if (!request_.now.robust_accuracy)
+      return unanswered(limit, "the report holds no robust accuracy (images without labels)");
+    const Measured& measured = *request_.now.robust_accuracy;
+    RuleResult rule{rule_name(limit), above(measured.ci95, limit.value), "", limit.value,
+                    Estimate{measured.rate, measured.ci95}};
+    rule.message = "robust accuracy " + shown(*rule.measured) + " on " + std::to_string(measured.images) + " images";
+    if (rule.outcome == Outcome::inconclusive) {
+      rule.more_images = images_to_decide(measured, limit.value);
+      rule.message += images_text(rule.more_images);
+    } else if (rule.outcome == Outcome::pass) {
+      doubt_untested(rule);
+    }
+    return rule;
+  }
+
+  void add_drop(const Limit& limit, const std::string& what, std::optional<Measured> Findings::* member) {
+    result_.rules.push_back(drop(limit, what, member));
+    result_.rules.back().rule += ", " + what;
+  }
+
+  RuleResult drop(const Limit& limit, const std::string& what, std::optional<Measured> Findings::* member) const {
+    if (request_.before == nullptr) return unanswered(limit, "no baseline report; give --baseline OLD_REPORT");
+    const auto &before = request_.before->*member, &now = request_.now.*member;
+    if (!before || !now) return unanswered(limit, "one of the reports holds no " + what + " (images without labels)");
+    const Estimate drop = independent_difference(*before, *now);
+    RuleResult rule{rule_name(limit), below(drop.ci95, limit.value), "", limit.value, drop};
+    rule.message = what + " " + percent(before->rate) + " -> " + percent(now->rate) + ", a drop of " + shown(drop);
+    if (rule.outcome == Outcome::inconclusive) {
+      rule.more_images = images_to_decide_drop(drop, limit.value, std::min(before->images, now->images));
+      rule.message += images_text(rule.more_images);
+    }
+    return rule;
+  }
+
+  /// The half width of an interval shrinks with the root of the number of images.
+  static std::optional<std::uint64_t> images_to_decide_drop(const Estimate& drop, double limit, std::uint64_t images) {
+    const double gap = std::abs(limit - drop.value);
+    const double half = drop.value <= limit ? drop.ci95.high - drop.value : drop.value - drop.ci95.low;
+    const double more = static_cast<double>(images) * ((half / gap) * (half / gap) - 1.0);
+    if (!(more < kMostImages)) return std::nullopt;
+    return static_cast<std::uint64_t>(std::ceil(std::max(more, 1.0)));
+  }
+
+  RuleResult forbid_oracle(const std::string& oracle) const {
+    RuleResult rule{"forbid " + oracle, Outcome::pass, "no such counterexample"};
+    for (const Finding* finding : counted_) {
+      if (finding->oracle != oracle) continue;
+      rule = {"forbid " + oracle,
+              Outcome::fail,
+              finding->signature + " is confirmed",
+              std::nullopt,
+              Estimate{finding->failure.rate, finding->failure.ci95},
+              finding->signature};
+      break;  // ranked: the worst comes first
+    }
+    if (rule.outcome == Outcome::pass) doubt_untested(rule);
+    return rule;
+  }
+
+  RuleResult forbid_change(const std::string& change) const {
+    RuleResult rule{"forbid " + change, Outcome::pass, "no such counterexample"};
+    if (request_.before == nullptr) {
+      rule.outcome = Outcome::inconclusive;
+      rule.message = "no baseline report; give --baseline OLD_REPORT";
+      return rule;
+    }
+    for (const Compared& row : compare(*request_.before, request_.now)) {
+      const bool counted = std::any_of(counted_.begin(), counted_.end(),
+                                       [&](const Finding* finding) { return finding->signature == row.signature; });
+      if (name(row.change) != change || !counted) continue;
+      return {"forbid " + change, Outcome::fail, row.signature + " is " + change,
+              std::nullopt,       std::nullopt,  row.signature};
+    }
+    doubt_untested(rule);
+    return rule;
+  }
+
+  const GateRequest& request_;
+  FindingPointers counted_;
+  GateResult result_;
+};
+
+}  // namespace
+
+const std::string& name(Outcome outcome) { return kOutcomes[static_cast<std::size_t>(outcome)]; }
+
+GateResult judge(const GateRequest& request) { return Judgement(request).run(); }
+
+std::optional<std::uint64_t> images_to_decide(const Measured& measured, double limit) {
+  // Wilson's interval inverts the score test: its end is the limit where |rate - limit| = z sqrt(limit (1 - limit) /
+  // n).
+  const double gap = measured.rate - limit;
+  const double needed = std::ceil(kZ95 * kZ95 * limit * (1.0 - limit) / (gap * gap));
+  if (!(needed < kMostImages)) return std::nullopt;
+  const auto images = static_cast<std::uint64_t>(needed);
+  return images > measured.images ? images - measured.images : 1;
+}
+
+}  // namespace robustcheck::analysis

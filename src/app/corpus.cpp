@@ -1,0 +1,151 @@
+#include "robustcheck/app/corpus.h"
+
+#include <algorithm>
+#include <set>
+
+#include "robustcheck/app/case_file.h"
+#include "robustcheck/app/judge.h"
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/files.h"
+#include "robustcheck/base/hash.h"
+#include "robustcheck/oracle/oracle.h"
+
+namespace robustcheck::app {
+namespace fs = std::filesystem;
+namespace {
+
+using oracle::Observation;
+
+std::vector<fs::path> case_files(const fs::path& corpus) {
+  std::vector<fs::path> files;
+  if (!fs::is_directory(corpus)) throw Error(ErrorKind::usage, "--corpus " + corpus.string() + ": no such directory");
+  for (const auto& entry : fs::directory_iterator(corpus))
+    if (entry.is_regular_file() && entry.path().extension() == ".json") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void locate_image(Case& one, const fs::path& file, const Session& session) {
+  const auto same = [&](const ImageFile& image) { return image.sha256 == one.image.sha256; };
+  const auto& images = session.dataset.images;
+  const fs::path own = file.parent_path() / one.image.path;  // absolute paths stay as they are
+  if (fs::is_regular_file(own))
+    one.image.path = fs::absolute(own).lexically_normal();
+  else if (const auto found = std::find_if(images.begin(), images.end(), same); found != images.end())
+    one.image.path = found->path;
+  else
+    throw Error(ErrorKind::input, file.string() + ": its image " + own.string() + " is not there");
+  if (sha256_file(one.image.path) != one.image.sha256)
+    throw Error(ErrorKind::input, one.image.path.string() + ": is another image than the one of " + file.string());
+}
+
+/// The case's class under the index that it has in this session.
+void translate_label(Case& one, const fs::path& file, const Session& session) {
+  const auto& own = one.preprocessing.classes;
+  const auto& classes = session.preprocessing.classes;
+  if (!one.image.label || own.empty() || classes.empty()) return;
+  const std::string& name = own.at(static_cast<std::size_t>(*one.image.label));
+  const auto found = std::find(classes.begin(), classes.end(), name);
+  if (found == classes.end())
+    throw Error(ErrorKind::input, file.string() + ": the model knows no class '" + name + "'");
+  one.image.label = static_cast<Label>(found - classes.begin());
+}
+
+void check_checkpoints(const Case& one, const fs::path& file, const Session& session) {
+  for (const report::VariantFile& variant : one.variants)
+    if (std::none_of(session.variants.begin(), session.variants.end(),
+                     [&](const report::VariantFile& known) { return known.name == variant.name; }))
+      throw Error(ErrorKind::input,
+                  file.string() + ": needs a checkpoint; give it with --variant " + variant.name + "=FILE");
+}
+
+std::vector<Case> read_cases(const std::vector<fs::path>& files, const Session& session) {
+  std::vector<Case> cases;
+  for (const fs::path& file : files) {
+    Case one = read_case(file);
+    locate_image(one, file, session);
+    translate_label(one, file, session);
+    check_checkpoints(one, file, session);
+    cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+/// Workers for the model of `session` on the images of the cases.
+Session session_for(const std::vector<Case>& cases, const Session& session, const SessionOptions& options) {
+  Session other;
+  other.model = session.model;
+  other.variants = session.variants;
+  other.catalogue = session.catalogue;
+  for (const Case& one : cases) other.dataset.images.push_back(one.image);
+  for (const ImageIndex image : session.calibration) {
+    other.calibration.push_back(static_cast<ImageIndex>(other.dataset.size()));
+    other.dataset.images.push_back(session.dataset[image]);
+  }
+  return with_preprocessing(other, options, session.preprocessing);
+}
+
+std::string state_of(const Case& one, ImageIndex index, Session& session) {
+  const oracle::Oracle& oracle = oracle::find_oracle(one.oracle);
+  const Observation reference = session.evaluator->observe_exact(compared_with(oracle, one.variance), index);
+  const Observation observed = session.evaluator->observe_exact(one.variance, index);
+  return oracle.judge(reference, observed, one.image.label).violated ? "fails" : "fixed";
+}
+
+std::size_t failing(const std::vector<CorpusRow>& rows) {
+  return static_cast<std::size_t>(
+      std::count_if(rows.begin(), rows.end(), [](const CorpusRow& row) { return row.state == "fails"; }));
+}
+
+void copy_case(const fs::path& file, const fs::path& corpus, const std::string& id) {
+  Case one = read_case(file);
+  const fs::path image = fs::path("images") / (one.image.sha256.substr(0, 16) + one.image.path.extension().string());
+  write_file(corpus / image, read_file(one.image.path));
+  one.image.path = image;
+  write_file(corpus / (id + ".json"), to_json(one).dump(2) + "\n");
+}
+
+}  // namespace
+
+std::vector<CorpusRow> replay_corpus(const fs::path& corpus, const Session& session, const SessionOptions& options) {
+  const std::vector<fs::path> files = case_files(corpus);
+  const std::vector<Case> cases = read_cases(files, session);
+  std::vector<CorpusRow> rows;
+  if (cases.empty()) return rows;
+  Session workers = session_for(cases, session, options);
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    rows.push_back({files[i].filename().string(), space::signature(cases[i].oracle, cases[i].variance),
+                    state_of(cases[i], static_cast<ImageIndex>(i), workers)});
+  return rows;
+}
+
+Json to_json(const std::vector<CorpusRow>& rows) {
+  Json list = Json::array();
+  for (const CorpusRow& row : rows)
+    list.push_back({{"case", row.file}, {"signature", row.signature}, {"state", row.state}});
+  return {{"failing", failing(rows)}, {"cases", list}};
+}
+
+std::string summary(const std::vector<CorpusRow>& rows, const fs::path& corpus) {
+  std::string text =
+      "corpus: " + std::to_string(failing(rows)) + " of " + std::to_string(rows.size()) + " cases fail\n";
+  for (const CorpusRow& row : rows)
+    if (row.state == "fails") text += "  " + (corpus / row.file).string() + "  " + row.signature + "\n";
+  return text;
+}
+
+std::size_t update_corpus(const fs::path& corpus, const std::vector<CorpusRow>& rows, const report::Report& report,
+                          const fs::path& run) {
+  std::set<std::string> held;
+  for (const CorpusRow& row : rows) held.insert(row.signature);
+  std::size_t added = 0;
+  for (const report::Counterexample& found : report.counterexamples) {
+    if (!found.minimal || found.examples.empty() || !held.insert(found.signature).second) continue;
+    fs::create_directories(corpus / "images");
+    copy_case(run / found.examples.front().case_file, corpus, found.id);
+    ++added;
+  }
+  return added;
+}
+
+}  // namespace robustcheck::app

@@ -1,0 +1,139 @@
+#include "robustcheck/app/gate.h"
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+
+#include "robustcheck/app/variants.h"
+#include "robustcheck/base/dataset.h"
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/files.h"
+#include "robustcheck/base/hash.h"
+
+namespace robustcheck::app {
+namespace fs = std::filesystem;
+namespace {
+
+[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorKind::input, message); }
+
+/// UTC; SOURCE_DATE_EPOCH (reproducible-builds.org) stands for the clock.
+std::string today() {
+  std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  if (const char* given = std::getenv("SOURCE_DATE_EPOCH")) now = std::strtoll(given, nullptr, 10);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 16> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
+  return text.data();
+}
+
+/// A changed file of the same name means that the report is about something else.
+void check_file(const ObjectReader& entry, const std::string& what, std::vector<std::string>& unchecked) {
+  const std::string path = entry.text("path");
+  if (!fs::is_regular_file(path)) {
+    unchecked.push_back(path);
+    return;
+  }
+  if (sha256_file(path) != entry.text("sha256"))
+    refuse(path + ": this is not the " + what + " of the report (another SHA-256); search again");
+}
+
+std::vector<std::string> classes_of(const ObjectReader& report) {
+  const ObjectReader preprocess(report.at("preprocess"), report.place("preprocess"));
+  return preprocess.has("classes") ? preprocess.texts("classes") : std::vector<std::string>{};
+}
+
+std::size_t limit_of(const ObjectReader& report, const ObjectReader& dataset) {
+  const ObjectReader space(report.at("space"), report.place("space"));
+  const ObjectReader& reader = space.has("limit") ? space : dataset;
+  return static_cast<std::size_t>(reader.integer(space.has("limit") ? "limit" : "images", 0, std::int64_t{1} << 40));
+}
+
+void check_images(const ObjectReader& report, std::vector<std::string>& unchecked) {
+  const ObjectReader dataset(report.at("dataset"), report.place("dataset"));
+  const std::string path = dataset.text("path");
+  if (!fs::exists(path)) {
+    unchecked.push_back(path);
+    return;
+  }
+  const Dataset found = limited(list_dataset(path, classes_of(report)), limit_of(report, dataset));
+  if (found.sha256 != dataset.text("sha256"))
+    refuse(path + ": these are not the images of the report (another SHA-256 over names, contents and labels); " +
+           "search again");
+}
+
+std::vector<std::string> check_hashes(const Json& json, const std::string& place) {
+  const ObjectReader report(json, place);
+  std::vector<std::string> unchecked;
+  check_file(ObjectReader(report.at("model"), report.place("model")), "model", unchecked);
+  for (const Json& variant : report.at("variants"))
+    check_file(ObjectReader(variant, report.place("variants")), "checkpoint", unchecked);
+  check_images(report, unchecked);
+  return unchecked;
+}
+
+std::string dataset_hash(const Json& report, const std::string& place) {
+  const ObjectReader reader(report, place);
+  return ObjectReader(reader.at("dataset"), reader.place("dataset")).text("sha256");
+}
+
+void check_comparable(const Json& report, const analysis::Findings& now, const Json& old_report,
+                      const analysis::Findings& before, const GateFiles& files) {
+  if (files.allow_different) return;
+  const std::string baseline = files.baseline.string(), told = "; --allow-different compares all the same";
+  if (dataset_hash(report, files.report_place) != dataset_hash(old_report, baseline))
+    refuse(baseline + ": is a report of other images" + told);
+  if (const std::string difference = analysis::space_difference(before, now); !difference.empty())
+    refuse(baseline + ": " + difference + told);
+}
+
+/// Reports are no files that a user wrote: one that is missing or broken is unusable input.
+Json read_report_file(const fs::path& path) { return parse_json(read_file(path), path.string()); }
+
+Verdict judge_finished(const Json& report, const analysis::Policy& policy, const GateFiles& files) {
+  const space::Catalogue catalogue = catalogue_with({});
+  const analysis::Findings now = analysis::findings_from_json(report, catalogue, files.report_place);
+  Verdict verdict;
+  if (files.check_hashes) verdict.unchecked = check_hashes(report, files.report_place);
+  std::optional<analysis::Findings> before;
+  if (!files.baseline.empty()) {
+    const Json old_report = read_report_file(files.baseline);
+    verdict.baseline = files.baseline.string();
+    verdict.unfinished = analysis::unfinished(old_report, verdict.baseline);
+    if (!verdict.unfinished.empty()) {
+      verdict.unfinished = "baseline " + verdict.baseline + ": " + verdict.unfinished;
+      return verdict;
+    }
+    before = analysis::findings_from_json(old_report, catalogue, verdict.baseline);
+    check_comparable(report, now, old_report, *before, files);
+    verdict.compared = analysis::compare(*before, now);
+  }
+  verdict.result = analysis::judge({policy, now, before ? &*before : nullptr, catalogue, today()});
+  return verdict;
+}
+
+}  // namespace
+
+int Verdict::exit_code() const {
+  if (!unfinished.empty() || result.outcome == analysis::Outcome::inconclusive) return kExitIncomplete;
+  return result.outcome == analysis::Outcome::fail ? kExitFound : kExitOk;
+}
+
+analysis::Policy read_policy(const fs::path& path) {
+  return analysis::policy_from_json(read_json(path), path.string());
+}
+
+Verdict judge_report(const Json& report, const analysis::Policy& policy, const GateFiles& files) {
+  try {
+    Verdict verdict;
+    verdict.unfinished = analysis::unfinished(report, files.report_place);
+    return verdict.unfinished.empty() ? judge_finished(report, policy, files) : verdict;
+  } catch (const Error& error) {  // ObjectReader speaks of files that a user wrote
+    throw Error(error.kind() == ErrorKind::usage ? ErrorKind::input : error.kind(), error.what());
+  } catch (const Json::exception& error) {
+    throw Error(ErrorKind::input, files.report_place + ": is no report of this version: " + error.what());
+  }
+}
+
+}  // namespace robustcheck::app

@@ -1,0 +1,265 @@
+#include "robustcheck/analysis/policy.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "robustcheck/base/error.h"
+
+namespace robustcheck::analysis {
+namespace {
+
+using testing::HasSubstr;
+
+space::Catalogue catalogue() {
+  space::Catalogue catalogue;
+  catalogue.transforms = {{.name = "rotate",
+                           .family = "",
+                           .summary = "",
+                           .source = "",
+                           .parameters = {{"degrees", -45, 45, 0, "degrees"}},
+                           .has_border = true}};
+  catalogue.knobs = space::all_knobs();
+  return catalogue;
+}
+
+Json counterexample(const std::string& signature, const Json& variance, double magnitude, std::uint64_t failures) {
+  const Interval ci95 = wilson(failures, 400);
+  return {{"signature", signature},
+          {"oracle", signature.substr(0, signature.find(':'))},
+          {"variance", variance},
+          {"magnitude", magnitude},
+          {"failure_rate", static_cast<double>(failures) / 400},
+          {"ci95", {ci95.low, ci95.high}},
+          {"images", 400},
+          {"worst_class", {{"name", "bag"}, {"failure_rate", 0.5}, {"images", 40}}}};
+}
+
+Json example() {
+  const Interval robust = wilson(200, 430);
+  return {{"schema_version", 1},
+          {"status", "complete"},
+          {"dataset", {{"sha256", "0"}}},
+          {"variants", Json::array()},
+          {"budget", {{"evaluations", 20000}}},
+          {"dropped", {{"not_tested", 0}}},
+          {"space",
+           {{"failure_limit", 0.05},
+            {"profiles", {"mild"}},
+            {"transforms", {{{"transform", "rotate"}, {"ranges", {{"degrees", {-20.0, 20.0}}}}}}},
+            {"knobs", {{{"knob", "precision"}, {"reference", "fp32"}, {"values", {"bf16"}}}}}}},
+          {"unavailable_knobs", Json::array()},
+          {"baseline", {{"accuracy", 0.93}, {"images", 1000}}},
+          {"robust_accuracy", {{"value", 200.0 / 430}, {"ci95", {robust.low, robust.high}}, {"images", 430}}},
+          {"counterexamples",
+           {counterexample("label:rotate", {{"data", {{{"transform", "rotate"}, {"degrees", 18.0}}}}}, 0.4, 100),
+            counterexample("label:|precision=bf16", {{"config", {{"precision", "bf16"}}}}, 0.0, 40)}}};
+}
+
+Findings findings(const Json& report) { return findings_from_json(report, catalogue(), "report.json"); }
+
+GateResult judged(const Json& policy, const Json& report = example(), const Json& before = Json()) {
+  const Policy rules = policy_from_json(policy, "policy.json");
+  const Findings now = findings(report);
+  const std::optional<Findings> old = before.is_null() ? std::nullopt : std::optional(findings(before));
+  const space::Catalogue known = catalogue();
+  return judge({rules, now, old ? &*old : nullptr, known, "2026-11-24"});
+}
+
+Outcome outcome(const Json& policy, const Json& report = example(), const Json& before = Json()) {
+  return judged(policy, report, before).outcome;
+}
+
+std::string refusal(const Json& policy) {
+  try {
+    policy_from_json(policy, "policy.json");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    return error.what();
+  }
+  return "";
+}
+
+constexpr double kStep = 1e-9;
+
+TEST(Policy, AnIntervalThatEndsAtAnUpperLimitIsInside) {
+  const Interval ci95 = wilson(100, 400);
+  EXPECT_EQ(outcome({{"max_failure_rate", ci95.high}}), Outcome::pass);
+  EXPECT_EQ(outcome({{"max_failure_rate", ci95.high - kStep}}), Outcome::inconclusive);
+  EXPECT_EQ(outcome({{"max_failure_rate", ci95.low}}), Outcome::inconclusive);
+  EXPECT_EQ(outcome({{"max_failure_rate", ci95.low - kStep}}), Outcome::fail);
+}
+
+TEST(Policy, AnIntervalThatBeginsAtALowerLimitIsInside) {
+  const Interval ci95 = wilson(200, 430);
+  EXPECT_EQ(outcome({{"min_robust_accuracy", ci95.low}}), Outcome::pass);
+  EXPECT_EQ(outcome({{"min_robust_accuracy", ci95.low + kStep}}), Outcome::inconclusive);
+  EXPECT_EQ(outcome({{"min_robust_accuracy", ci95.high}}), Outcome::inconclusive);
+  EXPECT_EQ(outcome({{"min_robust_accuracy", ci95.high + kStep}}), Outcome::fail);
+}
+
+TEST(Policy, TheWorstClassHasAnIntervalOfItsOwn) {
+  const Interval ci95 = wilson(20, 40);
+  EXPECT_EQ(outcome({{"max_worst_class_drop", ci95.high}}), Outcome::pass);
+  EXPECT_EQ(outcome({{"max_worst_class_drop", ci95.high - kStep}}), Outcome::inconclusive);
+  EXPECT_EQ(outcome({{"max_worst_class_drop", ci95.low - kStep}}), Outcome::fail);
+}
+
+TEST(Policy, ADropAgainstTheBaselineIsMeasuredOnBothAccuracies) {
+  Json before = example();
+  before["baseline"]["accuracy"] = 0.95;
+  const Findings old = findings(before), now = findings(example());
+  const Interval clean = independent_difference(*old.accuracy, *now.accuracy).ci95;
+  const Interval robust = independent_difference(*old.robust_accuracy, *now.robust_accuracy).ci95;
+  const auto outcomes = [&](double limit) {
+    const GateResult result = judged({{"max_drop_against_baseline", limit}}, example(), before);
+    return std::pair(result.rules.at(0).outcome, result.rules.at(1).outcome);
+  };
+  EXPECT_EQ(outcomes(clean.high).first, Outcome::pass);
+  EXPECT_EQ(outcomes(clean.high - kStep).first, Outcome::inconclusive);
+  EXPECT_EQ(outcomes(robust.high).second, Outcome::pass);
+  EXPECT_EQ(outcomes(robust.high - kStep).second, Outcome::inconclusive);
+  before["baseline"]["accuracy"] = 1.0;
+  const double low = independent_difference(*findings(before).accuracy, *now.accuracy).ci95.low;
+  EXPECT_EQ(outcomes(low - kStep).first, Outcome::fail);
+  EXPECT_EQ(outcomes(low).first, Outcome::inconclusive);
+}
+
+TEST(Policy, WithoutABaselineADropIsInconclusive) {
+  EXPECT_EQ(outcome({{"max_drop_against_baseline", 0.9}}), Outcome::inconclusive);
+  EXPECT_EQ(outcome({{"forbid", {"new"}}}), Outcome::inconclusive);
+}
+
+TEST(Policy, ABandCountsWhatIsNoStronger) {
+  const auto band = [](double most) {
+    return Json{{"limits", {{{"magnitude_at_most", most}, {"max_failure_rate", 0.15}}}}};
+  };
+  EXPECT_EQ(outcome(band(0.4)), Outcome::fail);
+  EXPECT_EQ(outcome(band(0.4 - kStep)), Outcome::pass);
+}
+
+TEST(Policy, AKnobClassCountsWhatChangesOneOfItsKnobs) {
+  const double high = wilson(40, 400).high;
+  const auto of_class = [](const std::string& knob_class, double limit) {
+    return Json{{"limits", {{{"knob_class", knob_class}, {"max_failure_rate", limit}}}}};
+  };
+  EXPECT_EQ(outcome(of_class("numerical", high)), Outcome::pass);
+  EXPECT_EQ(outcome(of_class("numerical", high - kStep)), Outcome::inconclusive);
+  EXPECT_EQ(outcome(of_class("quantization", 0.9)), Outcome::inconclusive) << "none of its knobs was searched";
+}
+
+TEST(Policy, ForbiddenOraclesFailAtAnyRate) {
+  EXPECT_EQ(outcome({{"forbid", {"crash", "numeric"}}}), Outcome::pass);
+  EXPECT_EQ(outcome({{"forbid", {"label"}}}), Outcome::fail);
+  Json report = example();
+  report["counterexamples"][1]["oracle"] = "crash";
+  EXPECT_EQ(outcome({{"forbid", {"crash"}}}, report), Outcome::fail);
+}
+
+TEST(Policy, ForbidsWhatIsNewOrWorseThanTheBaseline) {
+  Json before = example();
+  EXPECT_EQ(outcome({{"forbid", {"new", "worse"}}}, example(), before), Outcome::pass);
+  before["counterexamples"][0] =
+      counterexample("label:rotate", {{"data", {{{"transform", "rotate"}, {"degrees", 18.0}}}}}, 0.4, 40);
+  EXPECT_EQ(outcome({{"forbid", {"worse"}}}, example(), before), Outcome::fail);
+  before["counterexamples"].erase(0);
+  EXPECT_EQ(outcome({{"forbid", {"new"}}}, example(), before), Outcome::fail);
+}
+
+TEST(Policy, AKnownSignatureIsAllowedUntilTheEndOfItsDay) {
+  const auto allowing = [](const std::string& day) {
+    return Json{{"max_failure_rate", 0.15},
+                {"allow", {{{"signature", "label:rotate"}, {"reason", "cameras are level"}, {"expires", day}}}}};
+  };
+  EXPECT_EQ(outcome(allowing("2026-11-24")), Outcome::pass);
+  EXPECT_EQ(judged(allowing("2026-11-24")).used.size(), 1U);
+  EXPECT_EQ(outcome(allowing("2026-11-23")), Outcome::fail);
+  EXPECT_EQ(judged(allowing("2026-11-23")).expired.size(), 1U);
+}
+
+TEST(Policy, SilenceBelowTheSearchesOwnLimitIsNoPass) {
+  Json report = example();
+  report["counterexamples"] = Json::array();
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.05}}, report), Outcome::pass);
+  const GateResult result = judged({{"max_failure_rate", 0.04}}, report);
+  EXPECT_EQ(result.outcome, Outcome::inconclusive);
+  EXPECT_THAT(result.rules[0].message, HasSubstr("--failure-limit 0.04"));
+}
+
+TEST(Policy, CandidatesThatNoTestHasSeenAreNoPass) {
+  Json report = example();
+  report["dropped"]["not_tested"] = 2;
+  for (const Json& policy : {Json{{"max_failure_rate", 0.9}}, Json{{"min_robust_accuracy", 0.1}},
+                             Json{{"max_worst_class_drop", 0.9}}, Json{{"forbid", {"crash"}}}})
+    EXPECT_EQ(outcome(policy, report), Outcome::inconclusive) << policy;
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.1}}, report), Outcome::fail);
+}
+
+TEST(Policy, OneFailingRuleFailsWhateverElseIsOpen) {
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.25}, {"min_robust_accuracy", 0.9}}), Outcome::fail);
+}
+
+TEST(Policy, TheImagesThatWouldDecideDoDecide) {
+  const Measured measured{0.25, wilson(100, 400), 400};
+  for (const double limit : {0.22, 0.26}) {
+    const std::uint64_t images = 400 + images_to_decide(measured, limit).value();
+    const auto width = [&](std::uint64_t n) {
+      const Interval ci95 = wilson(n / 4, n);
+      return ci95.low > limit || ci95.high <= limit;
+    };
+    EXPECT_TRUE(width((images + 3) / 4 * 4)) << limit;
+    EXPECT_FALSE(width((images - 5) / 4 * 4)) << limit;
+  }
+  EXPECT_EQ(images_to_decide(measured, 0.25), std::nullopt);
+}
+
+TEST(Policy, NamesWhatIsWrongInAUsersFile) {
+  EXPECT_THAT(refusal({{"max_failure_rat", 0.1}}), HasSubstr("did you mean 'max_failure_rate'?"));
+  EXPECT_THAT(refusal({{"max_failure_rate", 5}}), HasSubstr("5 is outside [0, 1]"));
+  EXPECT_THAT(refusal({{"limits", {{{"knob_class", "numeric"}, {"max_failure_rate", 0.1}}}}}),
+              HasSubstr("did you mean 'numerical'?"));
+  EXPECT_THAT(refusal({{"limits", {{{"profile", "mid"}, {"max_failure_rate", 0.1}}}}}),
+              HasSubstr("did you mean 'mild'?"));
+  EXPECT_THAT(refusal({{"limits", {{{"magnitude_at_most", 0.3}}}}}), HasSubstr("states no limit"));
+  EXPECT_THAT(refusal({{"limits", {{{"magnitude_at_most", 0.3}, {"min_robust_accuracy", 0.3}}}}}),
+              HasSubstr("whole report"));
+  EXPECT_THAT(refusal({{"forbid", {"crsh"}}}), HasSubstr("did you mean 'crash'?"));
+  EXPECT_THAT(refusal({{"forbid", {"crash"}}, {"allow", {{{"signature", "x"}, {"reason", "y"}, {"expires", "soon"}}}}}),
+              HasSubstr("no date YYYY-MM-DD"));
+  EXPECT_THAT(refusal(Json::object()), HasSubstr("every model would pass"));
+  EXPECT_EQ(refusal({{"$schema", "policy.schema.json"}, {"max_failure_rate", 0.1}}), "");
+}
+
+TEST(Findings, AnUnfinishedReportSaysSoBeforeAnythingElse) {
+  EXPECT_EQ(unfinished(example(), ""), "");
+  for (const char* status : {"partial", "running", "failed", ""})
+    EXPECT_THAT(unfinished({{"schema_version", 99}, {"status", status}}, ""), HasSubstr("not 'complete'"));
+  Json report = example();
+  report["budget"]["evaluations"] = 0;
+  EXPECT_THAT(unfinished(report, ""), HasSubstr("no evaluation"));
+}
+
+TEST(Findings, WhatCannotBeReadIsAnInputError) {
+  const std::vector<std::pair<std::string, Json>> changes = {
+      {"/schema_version", 2},
+      {"/counterexamples/0/failure_rate", nullptr},
+      {"/counterexamples/0/ci95", {0.5, 0.1}},
+      {"/counterexamples/0/images", 0},
+      {"/counterexamples/0/magnitude", 1.5},
+      {"/space/failure_limit", "0.05"},
+      {"/robust_accuracy/value", 1.5},
+      {"/counterexamples", nullptr},
+  };
+  for (const auto& [path, value] : changes) {
+    Json report = example();
+    report[Json::json_pointer(path)] = value;
+    try {
+      findings(report);
+      ADD_FAILURE() << path;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::input) << path;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace robustcheck::analysis
