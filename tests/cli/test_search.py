@@ -107,7 +107,7 @@ def test_other_strategies_run(tmp_path, strategy):
     assert done.returncode in (0, 1), done.stderr
 
 
-@pytest.mark.parametrize("rule", [("--stop-after", 2), ("--patience", 1)])
+@pytest.mark.parametrize("rule", [("--stop-after", 2), ("--patience", 2, "--transforms", "jpeg")])
 def test_stop_rules_end_a_complete_search_early(tmp_path, rule):
     common = ("search", TINY, IMAGES, "--limit", 200, "--budget", 20000, "--knobs", "none", "--after-budget", 500)
     done = run(*common, "--strategy", "random", *rule, "--out", tmp_path / "run")

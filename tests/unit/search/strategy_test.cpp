@@ -57,8 +57,9 @@ double needle(const Variance& v) {
 /// named.
 Problem problem(std::uint64_t seed, std::uint64_t budget = kBudget, std::vector<std::string> knobs = {"-device"}) {
   Problem result;
-  result.space = space::make_space({.profiles = {"severe", "deployment"}, .transforms = {}, .knobs = std::move(knobs)},
-                                   space::toy_catalogue());
+  result.space = space::make_space(
+      {.profiles = {"severe", "deployment"}, .transforms = {}, .knobs = std::move(knobs), .validity = {}},
+      space::toy_catalogue());
   for (ImageIndex i = 0; i < 200; ++i)
     result.images.push_back({i, static_cast<Label>(i % 10), 0.2 + 0.75 * static_cast<double>((i * 37) % 200) / 200.0});
   result.seed = seed;
@@ -151,6 +152,22 @@ TEST_P(StrategyContract, SearchesOneSideAlone) {
   for (const Variance& variance : run(GetParam().name, data, separable).variances) EXPECT_TRUE(variance.config.empty());
   for (const Variance& variance : run(GetParam().name, config, interaction).variances)
     EXPECT_TRUE(variance.data.empty());
+}
+
+/// The validity gate may run a milder variance than the one asked for, or none.
+TEST_P(StrategyContract, LearnsAboutWhatItIsTold) {
+  const Problem asked = problem(1);
+  const auto strategy = GetParam().make(asked);
+  for (int round = 0; round < 40; ++round) {
+    std::vector<space::Trial> trials = strategy->ask(kBudget);
+    std::vector<std::vector<oracle::Verdict>> verdicts;
+    for (space::Trial& trial : trials) {
+      EXPECT_EQ(space::repaired(trial.variance, asked.space), trial.variance);
+      if (!trial.variance.data.empty()) trial.variance.data.resize(1);
+      verdicts.emplace_back(trial.images.size(), oracle::Verdict{true, 0.1});
+    }
+    strategy->tell(trials, verdicts);
+  }
 }
 
 TEST_P(StrategyContract, WorksWithFewImages) {
