@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
+#include "robustcheck/base/json.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::app {
@@ -11,6 +13,7 @@ namespace {
 
 constexpr double kBarInterval_s = 0.1;
 constexpr double kPlainInterval_s = 10.0;
+constexpr double kJsonInterval_s = 1.0;
 
 std::string duration(double seconds) {
   const auto whole = static_cast<long>(seconds + 0.5);
@@ -23,6 +26,7 @@ std::string duration(double seconds) {
 Progress::Progress(const OutputOptions& options) {
   const bool terminal = isatty(STDERR_FILENO) != 0;
   bar_ = options.progress == ProgressMode::bar || (options.progress == ProgressMode::automatic && terminal);
+  json_ = options.progress == ProgressMode::json;
   silent_ = options.quiet || options.progress == ProgressMode::none;
 }
 
@@ -43,7 +47,7 @@ void Progress::update(std::uint64_t done, const std::string& note) {
   done_ = done;
   note_ = note;
   const double now = phase_watch_.seconds();
-  if (now - last_shown_s_ < (bar_ ? kBarInterval_s : kPlainInterval_s)) return;
+  if (now - last_shown_s_ < (bar_ ? kBarInterval_s : json_ ? kJsonInterval_s : kPlainInterval_s)) return;
   last_shown_s_ = now;
   show();
 }
@@ -72,8 +76,27 @@ std::string Progress::line() const {
   return note_.empty() ? text : text + ", " + note_;
 }
 
+/// What is not known is null.
+std::string Progress::json_line() const {
+  const double elapsed = phase_watch_.seconds();
+  const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0.0;
+  const bool known = total_ > 0 && rate > 0;
+  const double left = known ? static_cast<double>(total_ - std::min(done_, total_)) / rate : 0.0;
+  const Json json = {{"phase", name_},
+                     {"done", done_},
+                     {"total", total_ > 0 ? Json(total_) : Json()},
+                     {"per_second", done_ > 0 ? number_or_null(rate) : Json()},
+                     {"left_s", known ? number_or_null(left) : Json()},
+                     {"note", note_}};
+  return json.dump();
+}
+
 void Progress::show() {
   if (silent_) return;
+  if (json_) {
+    std::cerr << json_line() + "\n" << std::flush;
+    return;
+  }
   std::cerr << (bar_ ? "\r\033[K" : "") << line() << (bar_ ? "" : "\n") << std::flush;
 }
 

@@ -96,7 +96,9 @@ void add_session(CLI::App& command, SessionOptions& options) {
 
 void add_output(CLI::App& command, OutputOptions& options) {
   auto names = std::make_shared<std::string>("auto");
-  command.add_option("--progress", *names, "auto, bar, plain, none: auto is a bar on a terminal, lines otherwise")
+  command
+      .add_option("--progress", *names,
+                  "auto, bar, plain, json (an object a line), none: auto is a bar on a terminal, lines otherwise")
       ->check(CLI::IsMember(app::kProgressNames))
       ->type_name("MODE")
       ->capture_default_str()

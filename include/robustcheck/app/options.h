@@ -9,8 +9,8 @@
 
 namespace robustcheck::app {
 
-enum class ProgressMode { automatic, bar, plain, none };
-inline const std::vector<std::string> kProgressNames = {"auto", "bar", "plain", "none"};
+enum class ProgressMode { automatic, bar, plain, json, none };
+inline const std::vector<std::string> kProgressNames = {"auto", "bar", "plain", "json", "none"};
 
 /// What every command that runs a model takes.
 struct SessionOptions {

@@ -17,7 +17,7 @@ class Stopwatch {
 };
 
 /// Says on stderr what a run is doing: a line that updates itself on a terminal, else a line per phase and every ten
-/// seconds.
+/// seconds; --progress json makes each an object {phase, done, total, per_second, left_s, note}, once a second.
 class Progress {
  public:
   explicit Progress(const OutputOptions& options);
@@ -33,9 +33,11 @@ class Progress {
 
  private:
   std::string line() const;
+  std::string json_line() const;
   void show();
 
   bool bar_ = false;
+  bool json_ = false;
   bool silent_ = false;
   std::string name_;
   std::uint64_t total_ = 0;
