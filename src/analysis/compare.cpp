@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "robustcheck/analysis/statistics.h"
 namespace robustcheck::analysis {
 namespace {
 
@@ -115,12 +116,6 @@ std::vector<Compared> compare(const Findings& before, const Findings& now) {
                       std::nullopt});
   std::stable_sort(rows.begin(), rows.end(), [](const Compared& a, const Compared& b) { return a.change < b.change; });
   return rows;
-}
-
-double mcnemar_p_value(std::uint64_t first_only, std::uint64_t second_only) {
-  const std::uint64_t total = first_only + second_only;
-  if (total == 0) return 1.0;
-  return std::min(1.0, 2.0 * binomial_p_value(std::max(first_only, second_only), total, 0.5));
 }
 
 double fisher_p_value(std::uint64_t first, std::uint64_t first_total, std::uint64_t second,

@@ -63,7 +63,7 @@ void compare_accuracy(ConfigurationClass& one, const Session& session, const std
     change[label].first += (after ? 1.0 : 0.0) - (before ? 1.0 : 0.0);
     change[label].second += 1.0;
   }
-  one.p_value = mcnemar_p_value(lost, gained);
+  one.p_value = analysis::mcnemar_p_value(gained, lost);
   for (const auto& [label, counts] : change) {
     const double mean = counts.first / counts.second;
     if (mean >= one.worst_class_change) continue;
@@ -95,11 +95,6 @@ std::string short_names(const std::vector<std::string>& members) {
 }
 
 }  // namespace
-
-double mcnemar_p_value(std::uint64_t lost, std::uint64_t gained) {
-  const std::uint64_t total = lost + gained;
-  return total == 0 ? 1.0 : std::min(1.0, 2.0 * analysis::binomial_p_value(std::max(lost, gained), total, 0.5));
-}
 
 ConfigurationSweep sweep_configurations(Session& session, const std::vector<space::KnobGene>& knobs,
                                         Progress& progress) {

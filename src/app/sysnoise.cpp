@@ -129,7 +129,7 @@ class Noise {
       gained += !before && after ? 1 : 0;
     }
     one.change = one.right.value() - right(sweep_.rows.front(), confirmation_).value();
-    one.p_value = mcnemar_p_value(lost, gained);
+    one.p_value = analysis::mcnemar_p_value(gained, lost);
     return one;
   }
 

@@ -12,7 +12,7 @@ import junitparser
 import jsonschema
 import pytest
 import xmlschema
-from conftest import BINARY, IMAGES, SOURCE, TINY, run
+from conftest import BINARY, SOURCE, run
 from prometheus_client.parser import text_string_to_metric_families
 
 RUN = SOURCE / "tests/golden/report"
@@ -201,10 +201,3 @@ def test_search_writes_page_and_junit_beside_the_report(tiny_run):
             stem = str(out / example["case"]).removesuffix(".json")
             assert os.path.exists(stem + "-original.png")
             assert os.path.exists(stem + "-difference.png") == bool(one["variance"].get("data"))
-
-
-def test_progress_json_is_for_programs(tmp_path):
-    done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 1000, "--progress", "json", "--out", tmp_path / "run")
-    lines = [json.loads(line) for line in done.stderr.splitlines()]
-    assert {"load", "baseline", "search", "minimise", "confirm"} <= {line["phase"] for line in lines}
-    assert all(set(line) == {"phase", "done", "total", "per_second", "left_s", "note"} for line in lines)

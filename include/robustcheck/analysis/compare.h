@@ -29,8 +29,6 @@ struct Compared {
 /// By signature, worst news first.
 std::vector<Compared> compare(const Findings& before, const Findings& now);
 
-/// Exact two-sided McNemar test: `first_only`, `second_only` = images that violate in one of the two alone.
-double mcnemar_p_value(std::uint64_t first_only, std::uint64_t second_only);
 /// Fisher's exact two-sided test of two independent proportions.
 double fisher_p_value(std::uint64_t first, std::uint64_t first_total, std::uint64_t second, std::uint64_t second_total);
 /// p1 - p2 of two independent proportions with Newcombe's (1998) hybrid score interval (method 10 there is the paired

@@ -35,9 +35,6 @@ struct ConfigurationSweep {
 ConfigurationSweep sweep_configurations(Session& session, const std::vector<space::KnobGene>& knobs,
                                         Progress& progress);
 
-/// Two-sided exact McNemar test: `lost` images right before and wrong after, `gained` the other way round.
-double mcnemar_p_value(std::uint64_t lost, std::uint64_t gained);
-
 Json to_json(const ConfigurationSweep& sweep);
 /// A table of at most 80 columns, but for long names.
 std::string table(const ConfigurationSweep& sweep);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "robustcheck/analysis/statistics.h"
+
 namespace robustcheck::analysis {
 namespace {
 

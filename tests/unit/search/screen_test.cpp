@@ -48,7 +48,7 @@ Screened screened(const std::function<double(const Variance&)>& violation) {
 TEST(Screen, SpendsFewRowsOnKnobsThatDoNothing) {
   const Screened result = screened([](const Variance&) { return 0.0; });
   EXPECT_GT(result.effects.size(), 80U);
-  EXPECT_LT(3 * result.rows, result.effects.size());
+  EXPECT_LT(2 * result.rows, result.effects.size());
 }
 
 TEST(Screen, TellsAStrongValueApartFromItsGroup) {
