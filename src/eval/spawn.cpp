@@ -7,7 +7,13 @@
 
 #include <array>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <deque>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <thread>
 
 #include "robustcheck/base/error.h"
 
@@ -105,6 +111,54 @@ void set_signals(Attributes& attributes) {
   posix_spawnattr_setflags(&attributes.value, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
+/// The kernel ends a worker when the thread that started it ends (PR_SET_PDEATHSIG in worker/main.cpp), not the
+/// process: all workers are started by one thread that lives as long as the program.
+class Starter {
+ public:
+  static Starter& instance() {
+    static Starter starter;
+    return starter;
+  }
+  ~Starter() {
+    run([this] { stopping_ = true; });
+    thread_.join();
+  }
+  Starter(const Starter&) = delete;
+  Starter& operator=(const Starter&) = delete;
+
+  /// Returns when the thread has run `work`.
+  void run(const std::function<void()>& work) {
+    std::packaged_task<void()> task(work);
+    std::future<void> done = task.get_future();
+    {
+      const std::lock_guard lock(mutex_);
+      tasks_.push_back(std::move(task));
+    }
+    waiting_.notify_one();
+    done.get();
+  }
+
+ private:
+  Starter()
+      : thread_([this] {
+          while (!stopping_) next()();
+        }) {}
+
+  std::packaged_task<void()> next() {
+    std::unique_lock lock(mutex_);
+    waiting_.wait(lock, [this] { return !tasks_.empty(); });
+    std::packaged_task<void()> task = std::move(tasks_.front());
+    tasks_.pop_front();
+    return task;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable waiting_;
+  std::deque<std::packaged_task<void()>> tasks_;
+  bool stopping_ = false;  ///< written and read by the thread alone
+  std::thread thread_;     ///< last: it uses the others
+};
+
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
   for (std::string& text : texts) result.push_back(text.data());
@@ -125,8 +179,11 @@ Spawned spawn_worker(const PoolOptions& options) {
   std::vector<std::string> arguments = {options.worker.string(), "--socket", std::to_string(kWorkerSocket)};
   std::vector<std::string> environment = worker_environment(options.environment);
   Spawned spawned{-1, std::move(sockets[0]), std::move(errors[0])};
-  const int error = posix_spawn(&spawned.pid, options.worker.c_str(), &actions.value, &attributes.value,
-                                pointers(arguments).data(), pointers(environment).data());
+  int error = 0;
+  Starter::instance().run([&] {
+    error = posix_spawn(&spawned.pid, options.worker.c_str(), &actions.value, &attributes.value,
+                        pointers(arguments).data(), pointers(environment).data());
+  });
   if (error != 0)
     throw Error(ErrorKind::usage,
                 options.worker.string() + ": the worker program cannot be started: " + std::strerror(error));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <ostream>
 
@@ -123,19 +124,36 @@ void write_interaction_map(const Document& document, std::ostream& out) {
   close_section(out);
 }
 
+namespace {
+
+/// "4.9 [2.87, 6.36]", or how far nothing broke it.
+std::string strength(const Json& row, const std::string& which) {
+  const Json& found = at(row, which);
+  if (!found.is_object()) return "none up to " + plain(at(row, "tested_to"));
+  const auto rounded = [&](const char* key) {
+    const std::optional<double> value = number(found, key);
+    return value ? shortest(std::round(*value * 1000.0) / 1000.0) : std::string("...");
+  };
+  return rounded("value") + " [" + rounded("low") + ", " + rounded("high") + "]";
+}
+
+}  // namespace
+
 void write_tolerance(const Document& document, std::ostream& out) {
   const Json& rows = list(document.report, "tolerance");
   if (rows.empty()) return;
   open_section("tolerance", "Tolerance", out);
   open_table("table of strengths", out);
-  out << "<caption>The strength that the model still takes, as deployed and in the worst configuration.</caption>\n"
+  out << "<caption>The strength at which failures reach the limit, with its 95 % interval, as deployed and in the "
+         "worst "
+         "configuration found.</caption>\n"
          "<thead><tr><th scope=\"col\">transform</th><th scope=\"col\">parameter</th><th scope=\"col\" "
          "class=\"n\">reference</th><th scope=\"col\" class=\"n\">worst</th><th scope=\"col\">worst "
          "configuration</th></tr></thead>\n<tbody>\n";
   for (const Json& row : rows)
     out << "<tr><th scope=\"row\">" << escape_xml(text(row, "transform")) << "</th><td>"
-        << escape_xml(text(row, "parameter")) << "</td><td class=\"n\">" << escape_xml(plain(at(row, "reference")))
-        << "</td><td class=\"n\">" << escape_xml(plain(at(row, "worst"))) << "</td><td>"
+        << escape_xml(text(row, "parameter")) << "</td><td class=\"n\">" << escape_xml(strength(row, "reference"))
+        << "</td><td class=\"n\">" << escape_xml(strength(row, "worst")) << "</td><td>"
         << escape_xml(configuration_in_words(at(row, "configuration"))) << "</td></tr>\n";
   out << "</tbody>\n";
   close_table(out);

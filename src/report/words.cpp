@@ -27,7 +27,9 @@ std::string transforms_in_words(const Json& found) {
   return join(names, ", ");
 }
 
+/// As the report says, where it looked at nearby strengths too; else by the interval.
 bool needs_both(const Json& attribution) {
+  if (const Json& said = at(attribution, "needs_both"); said.is_boolean()) return said.get<bool>();
   const auto ci95 = interval(attribution, "interaction_ci95");
   return ci95 && ci95->first > 0.0;
 }

@@ -1,6 +1,7 @@
 // A worker without a model that speaks the protocol and misbehaves on demand: the name of the model says how it behaves
 // while loading, the name of an image, a transform or a knob's value how it behaves in a job.
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -155,6 +156,7 @@ Reply answer(const SetupRequest& setup, const Request& request) {
 }  // namespace
 
 int main() {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // as robustcheck-worker does
   SetupRequest setup;
   std::string payload;
   while (receive_frame(kSocket, payload)) {

@@ -61,6 +61,17 @@ TEST(PoolSet, AnswersInOrderAndAlikeForAnyNumberOfWorkersAndPools) {
   EXPECT_EQ(results[0], results[2]);
 }
 
+/// A worker ends with the thread that started it: that must not be one of those that wait for the pools.
+TEST(PoolSet, KeepsWorkersThatRanSideBySide) {
+  PoolSet pools(fake_options(2), telling_setup());
+  const std::vector<Request> jobs = {old_kernels(), sse()};
+  pools.run(jobs);
+  const double started = pools.start_seconds();
+  for (int i = 0; i < 5; ++i)
+    for (const Reply& reply : pools.run(jobs)) EXPECT_TRUE(std::holds_alternative<ForwardReply>(reply));
+  EXPECT_EQ(pools.start_seconds(), started) << "a worker was started again";
+}
+
 TEST(PoolSet, ClosesTheLeastRecentlyUsedPool) {
   PoolSet pools(fake_options(1), telling_setup(), 2);
   for (const Request& job : {old_kernels(), sse(), old_kernels(), compatible()}) pools.run({&job, 1});
