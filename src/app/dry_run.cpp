@@ -1,8 +1,11 @@
 #include "robustcheck/app/dry_run.h"
 
+#include <algorithm>
 #include <iostream>
+#include <map>
 #include <numeric>
 
+#include "robustcheck/app/probe.h"
 #include "robustcheck/app/progress.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
@@ -38,19 +41,41 @@ void print_space(const space::Space& space) {
     std::cout << "  " << gene.info.name << " " << join(gene.values, ", ") << '\n';
 }
 
+std::vector<ImageIndex> first_images(const Session& session) {
+  std::vector<ImageIndex> images(std::min(kTimedImages, session.dataset.size()));
+  std::iota(images.begin(), images.end(), ImageIndex{0});
+  return images;
+}
+
+/// A line per knob and reason: most values are without effect on most models.
+void print_dropped(const std::vector<report::UnavailableKnob>& dropped) {
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const report::UnavailableKnob& row : dropped) {
+    const std::string reason = row.reason == "no_effect" ? "without effect" : row.reason + ": " + row.message;
+    by_reason[reason].push_back(row.knob + "=" + row.value);
+  }
+  std::cout << "left out (seen on " << kTimedImages << " images):\n";
+  for (const auto& [reason, values] : by_reason) std::cout << "  " << reason << ": " << join(values, ", ") << '\n';
+}
+
 }  // namespace
 
 int dry_run(const SearchOptions& options, Session& session) {
-  const space::Space space = space::make_space(options.space, session.catalogue);
+  space::Space space = space::make_space(options.space, session.catalogue);
   const double each_s = seconds_per_evaluation(session);
+  const std::vector<report::UnavailableKnob> dropped =
+      drop_unavailable(space, cached_probe(session, space.knobs, first_images(session)), options.space.knobs);
   print_space(space);
+  print_dropped(dropped);
   const std::uint64_t most = options.budget + options.evaluations_after() + 2 * session.dataset.size();
   std::cout << "images: " << session.dataset.size() << '\n'
             << "evaluations: " << options.budget << " by " << options.strategy << ", at most "
             << options.evaluations_after() << " after it, " << 2 * session.dataset.size() << " for the baseline\n"
             << "time: at most about " << fixed(static_cast<double>(most) * each_s, 0) << " s ("
             << fixed(1.0 / each_s, 0) << " evaluations/s in the reference configuration)\n"
-            << "Knob values without effect here are left out when the search starts. Nothing was written.\n";
+            << "memory: in each of " << options.session.workers << " workers about 200 MiB of LibTorch, up to "
+            << options.session.memory_mib << " MiB of networks (--memory) and 1024 MiB of decoded images\n"
+            << "Nothing was written.\n";
   return kExitOk;
 }
 

@@ -8,6 +8,7 @@
 
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/text.h"
 #include "robustcheck/transform/catalogue.h"
 
 namespace robustcheck::app {
@@ -78,6 +79,16 @@ Verdicts merged(const Judged& judged) {
   return all;
 }
 
+double worst_rate(const Judged& judged) {
+  double worst = 0.0;
+  for (const std::vector<oracle::Verdict>& verdicts : judged.guide) {
+    const auto violated = std::ranges::count_if(verdicts, [](const oracle::Verdict& one) { return one.violated; });
+    if (!verdicts.empty())
+      worst = std::max(worst, static_cast<double>(violated) / static_cast<double>(verdicts.size()));
+  }
+  return worst;
+}
+
 std::vector<space::Trial> selected(const std::vector<space::Trial>& trials, const std::vector<bool>& runs) {
   std::vector<space::Trial> kept;
   for (std::size_t t = 0; t < trials.size(); ++t)
@@ -103,6 +114,7 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
   Journal journal(journal_path);
   SearchOutcome outcome;
   std::size_t idle = 0;
+  double worst = 0.0;
   std::uint64_t stale = 0;
   const Stopwatch watch;
   progress.phase("search", options.budget);
@@ -124,7 +136,9 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
       if (!valid.empty()) idle = 0;
       if (options.patience > 0 && stale >= options.patience) break;
       if (options.stop_after > 0 && archive.count_above(options.failure_limit) >= options.stop_after) break;
-      progress.update(outcome.evaluations, std::to_string(archive.size()) + " kinds of failure");
+      worst = std::max(worst, worst_rate(judged));
+      progress.update(outcome.evaluations,
+                      std::to_string(archive.size()) + " kinds of failure, worst " + percent(worst));
     }
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::interrupted) throw;

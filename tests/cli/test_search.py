@@ -187,6 +187,7 @@ def test_dry_run_writes_nothing(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "evaluations: 20000" in done.stdout and "rotate" in done.stdout
     assert not (tmp_path / "run").exists()
+    assert "no CUDA device: device=cuda" in done.stdout and "memory: in each of" in done.stdout
 
 
 def test_knobs_without_effect_are_listed(tiny_run):
