@@ -1,4 +1,7 @@
+#include <spdlog/spdlog.h>
+
 #include <cstdlib>
+#include <optional>
 
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/probe.h"
@@ -63,24 +66,37 @@ std::vector<ProbedValue> from_json(const Json& rows) {
   return probed;
 }
 
+/// Nothing where there is no such file, or where it is damaged: then the probe is made again.
+std::optional<std::vector<ProbedValue>> read_cached(const fs::path& file) {
+  try {
+    if (fs::exists(file)) return from_json(read_json(file));
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// False where nothing can be written: then the next run makes the probe again.
+bool write_cached(const fs::path& file, const std::vector<ProbedValue>& probed) {
+  try {
+    fs::create_directories(file.parent_path());
+    write_file(file, to_json(probed).dump() + "\n");
+  } catch (const std::exception&) {
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<ProbedValue> cached_probe(Session& session, const std::vector<space::KnobGene>& knobs,
                                       const std::vector<ImageIndex>& images) {
   const fs::path folder = cache_folder();
+  if (folder.empty()) return probe_knobs(session, knobs, images, /*timed=*/false);
   const fs::path file = folder / ("probe-" + key_of(session, knobs, images) + ".json");
-  try {
-    if (!folder.empty() && fs::exists(file)) return from_json(read_json(file));
-  } catch (const std::exception&) {  // damaged: measured again
-  }
+  if (const auto known = read_cached(file)) return *known;
   std::vector<ProbedValue> probed = probe_knobs(session, knobs, images, /*timed=*/false);
-  try {
-    if (!folder.empty()) {
-      fs::create_directories(folder);
-      write_file(file, to_json(probed).dump() + "\n");
-    }
-  } catch (const std::exception&) {  // no place: measured next time too
-  }
+  if (!write_cached(file, probed)) spdlog::debug("{}: the probe cannot be kept", file.string());
   return probed;
 }
 
