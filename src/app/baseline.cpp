@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "robustcheck/app/scores.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
 
@@ -51,16 +52,6 @@ void check_model(const Session& session, const BaselineResult& result) {
     if (image.label && static_cast<std::size_t>(*image.label) >= outputs)
       throw Error(ErrorKind::input, image.path.string() + ": class index " + std::to_string(*image.label) +
                                         ", but the model gives " + std::to_string(outputs) + " outputs per image");
-}
-
-double largest_difference(const std::vector<Observation>& a, const std::vector<Observation>& b) {
-  double largest = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    for (std::size_t k = 0; k < std::min(a[i].scores.size(), b[i].scores.size()); ++k) {
-      const double difference = std::abs(static_cast<double>(a[i].scores[k]) - static_cast<double>(b[i].scores[k]));
-      if (std::isfinite(difference)) largest = std::max(largest, difference);
-    }
-  return largest;
 }
 
 double largest_score(const std::vector<Observation>& observations) {

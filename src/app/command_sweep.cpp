@@ -93,12 +93,6 @@ image::HeatMap heat_map(const SweepResult& result, const Grid& grid, const std::
   return map;
 }
 
-void write_heat_map(const image::HeatMap& map, Session& session, const fs::path& path) {
-  const eval::Request request = eval::PngRequest{image::draw(map), fs::absolute(path).string()};
-  const eval::Reply reply = session.pool->run({&request, 1}).front();
-  if (const auto* failure = std::get_if<eval::Failure>(&reply)) throw Error(ErrorKind::usage, failure->message);
-}
-
 void print(const SweepResult& result, const Grid& grid, const fs::path& out, std::size_t images) {
   if (result.clean)
     std::cout << "accuracy on " << images << " images; clean: " << percent(result.clean->value()) << " ["
@@ -163,7 +157,7 @@ int sweep_grid(const SweepOptions& options, const fs::path& out, Progress& progr
   const SweepResult result = run_grid(grid, session, started.baseline.reference, progress);
   progress.finish();
   fs::create_directories(out);
-  write_heat_map(heat_map(result, grid, session.model.filename().string()), session, out / "sweep.png");
+  write_png(session, image::draw(heat_map(result, grid, session.model.filename().string())), out / "sweep.png");
   Json json = header(options, session);
   json.update(to_json(result, grid));
   json["timing"] = {{"total_s", watch.seconds()}};

@@ -1,13 +1,12 @@
 #include "robustcheck/app/configuration_sweep.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iomanip>
 #include <map>
 #include <numeric>
 #include <sstream>
 
-#include "robustcheck/app/probe.h"
+#include "robustcheck/app/scores.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::app {
@@ -30,23 +29,6 @@ Answer observe(Session& session, const space::Assignment& config) {
   answer.rows = session.evaluator->observe({&trial, 1}).front();
   answer.seconds = session.evaluator->timings().forward_s - before;
   return answer;
-}
-
-/// An image that cannot be read says nothing about a configuration.
-const Observation* failure_of(const std::vector<Observation>& rows) {
-  const auto found = std::find_if(
-      rows.begin(), rows.end(), [](const Observation& row) { return !row.ok() && row.status != Status::image_error; });
-  return found == rows.end() ? nullptr : &*found;
-}
-
-double largest_difference(const std::vector<Observation>& a, const std::vector<Observation>& b) {
-  double largest = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    for (std::size_t k = 0; k < std::min(a[i].scores.size(), b[i].scores.size()); ++k) {
-      const double difference = std::abs(static_cast<double>(a[i].scores[k]) - static_cast<double>(b[i].scores[k]));
-      if (std::isfinite(difference)) largest = std::max(largest, difference);
-    }
-  return largest;
 }
 
 void compare_accuracy(ConfigurationClass& one, const Session& session, const std::vector<Observation>& reference,
@@ -113,7 +95,7 @@ ConfigurationSweep sweep_configurations(Session& session, const std::vector<spac
       const space::Assignment config = space::completed({{gene.info.name, value}});
       const Answer answer = observe(session, config);
       progress.update(++done * session.dataset.size(), name);
-      if (const Observation* failed = failure_of(answer.rows)) {
+      if (const Observation* failed = first_failure(answer.rows)) {
         const bool unavailable = failed->status == Status::unavailable;
         sweep.unavailable.push_back({gene.info.name, value, unavailable ? "unavailable" : "fails", failed->message});
         continue;

@@ -52,12 +52,6 @@ image::SheetRow row_of(Session& session, const space::TransformGene& gene, const
   return row;
 }
 
-void write_png(Session& session, image::Picture picture, const fs::path& path) {
-  const eval::Request request = eval::PngRequest{std::move(picture), fs::absolute(path).string()};
-  const eval::Reply reply = session.pool->run({&request, 1}).front();
-  if (const auto* failure = std::get_if<eval::Failure>(&reply)) throw Error(ErrorKind::usage, failure->message);
-}
-
 fs::path checked_output(const PerturbOptions& options) {
   if (options.out.extension() != ".png")
     throw Error(ErrorKind::usage, "--out " + options.out.string() + ": --grid writes one PNG; name it FILE.png");

@@ -17,7 +17,7 @@ Wanted answer(Session& session, const eval::Request& request, const fs::path& pa
   return std::get<Wanted>(std::move(reply));
 }
 
-void write_png(Session& session, const image::Picture& picture, const fs::path& path) {
+void write_thumbnail(Session& session, const image::Picture& picture, const fs::path& path) {
   answer<eval::PngReply>(session, eval::PngRequest{image::thumbnail(picture, kSide), fs::absolute(path).string()},
                          path);
 }
@@ -29,13 +29,13 @@ void write_example_pictures(Session& session, const space::Variance& variance, I
     return answer<eval::PerturbReply>(session, eval::PerturbRequest{{image, data.data, data.seed}, ""}, stem).picture;
   };
   const image::Picture original = picture({});
-  write_png(session, original, stem.string() + "-original.png");
+  write_thumbnail(session, original, stem.string() + "-original.png");
   if (variance.data.empty()) return;
   const image::Picture perturbed = picture(variance);
-  write_png(session, perturbed, stem.string() + "-perturbed.png");
+  write_thumbnail(session, perturbed, stem.string() + "-perturbed.png");
   if (perturbed.width == original.width && perturbed.height == original.height &&
       perturbed.channels == original.channels)
-    write_png(session, image::difference(original, perturbed), stem.string() + "-difference.png");
+    write_thumbnail(session, image::difference(original, perturbed), stem.string() + "-difference.png");
 }
 
 }  // namespace robustcheck::app

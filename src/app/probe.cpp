@@ -1,10 +1,9 @@
 #include "robustcheck/app/probe.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "robustcheck/app/case_file.h"
-#include "robustcheck/base/hash.h"
+#include "robustcheck/app/scores.h"
 
 namespace robustcheck::app {
 namespace {
@@ -26,12 +25,10 @@ Run run(Session& session, const space::Assignment& config, const std::vector<Ima
   return result;
 }
 
-const Observation* failure(const std::vector<Observation>& rows);
-
 /// Of a configuration that fails a second run would tell nothing.
 Run run(Session& session, const space::Assignment& config, const std::vector<ImageIndex>& images, bool timed) {
   Run first = run(session, config, images);
-  return timed && failure(first.rows) == nullptr ? run(session, config, images) : first;
+  return timed && first_failure(first.rows) == nullptr ? run(session, config, images) : first;
 }
 
 space::Assignment without(space::Assignment config, const std::string& knob) {
@@ -39,23 +36,13 @@ space::Assignment without(space::Assignment config, const std::string& knob) {
   return config;
 }
 
-const Observation* failure(const std::vector<Observation>& rows) {
-  const auto found = std::find_if(
-      rows.begin(), rows.end(), [](const Observation& row) { return !row.ok() && row.status != Status::image_error; });
-  return found == rows.end() ? nullptr : &*found;
-}
-
 void compare(const std::vector<Observation>& reference, const std::vector<Observation>& rows, ProbedValue& probed) {
   bool equal = true;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     equal = equal && same_scores(reference[i], rows[i]);
     probed.flips += reference[i].predicted != rows[i].predicted ? 1 : 0;
-    for (std::size_t k = 0; k < std::min(rows[i].scores.size(), reference[i].scores.size()); ++k) {
-      const double difference =
-          std::abs(static_cast<double>(rows[i].scores[k]) - static_cast<double>(reference[i].scores[k]));
-      if (std::isfinite(difference)) probed.largest_difference = std::max(probed.largest_difference, difference);
-    }
   }
+  probed.largest_difference = largest_difference(reference, rows);
   probed.state = equal ? "no_effect" : "applied";
 }
 
@@ -73,15 +60,6 @@ std::string earlier_with(const std::vector<ProbedValue>& probed, const std::stri
 
 }  // namespace
 
-std::string digest_of(const std::vector<Observation>& rows) {
-  std::string bytes;
-  for (const Observation& row : rows) {
-    bytes += std::to_string(static_cast<int>(row.status)) + ":" + std::to_string(row.scores.size()) + ":";
-    bytes.append(reinterpret_cast<const char*>(row.scores.data()), row.scores.size() * sizeof(float));
-  }
-  return sha256_hex(bytes);
-}
-
 std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::KnobGene>& knobs,
                                      const std::vector<ImageIndex>& images, bool timed) {
   const eval::CapabilitiesReply machine = capabilities(*session.pool);
@@ -94,7 +72,7 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
       const space::Assignment config = space::completed({{gene.info.name, value}});
       const Run changed = run(session, config, images, timed);
       row.seconds = changed.seconds;
-      if (const Observation* failed = failure(changed.rows)) {
+      if (const Observation* failed = first_failure(changed.rows)) {
         row.state = failed->status == Status::unavailable ? "unavailable" : "fails";
         row.message = failed->message;
       } else {

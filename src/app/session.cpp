@@ -102,6 +102,12 @@ eval::CapabilitiesReply capabilities(eval::PoolSet& pool) {
               "the worker does not tell its capabilities" + (failure ? ": " + failure->message : ""));
 }
 
+void write_png(Session& session, image::Picture picture, const fs::path& path) {
+  const eval::Request request = eval::PngRequest{std::move(picture), fs::absolute(path).string()};
+  const eval::Reply reply = session.pool->run({&request, 1}).front();
+  if (const auto* failure = std::get_if<eval::Failure>(&reply)) throw Error(ErrorKind::usage, failure->message);
+}
+
 Json environment(eval::PoolSet& pool, std::size_t workers) {
   const eval::CapabilitiesReply found = capabilities(pool);
   return {{"cpu", cpu_model()},

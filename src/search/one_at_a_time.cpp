@@ -1,5 +1,7 @@
+#include <limits>
+
+#include "fill_round.h"
 #include "strategies.h"
-#include "tried.h"
 
 namespace robustcheck::search {
 namespace {
@@ -21,14 +23,11 @@ class OneAtATime : public Strategy {
   }
 
   std::vector<space::Trial> ask(std::size_t evaluations_left) override {
-    std::vector<space::Trial> trials;
-    while (trials.size() < kTrialsPerRound && next_ < points_.size() && evaluations_left >= images_.size()) {
-      const space::Variance variance = space::repaired(points_[next_++], problem_.space);
-      if (!tried_.first(variance)) continue;
-      trials.push_back({variance, images_});
-      evaluations_left -= images_.size();
-    }
-    return trials;
+    const auto next = [&]() -> std::optional<space::Variance> {
+      if (next_ == points_.size()) return std::nullopt;
+      return points_[next_++];
+    };
+    return fill_round(next, problem_.space, tried_, images_, evaluations_left, std::numeric_limits<int>::max());
   }
 
   void tell(std::span<const space::Trial>, std::span<const std::vector<oracle::Verdict>>) override {}

@@ -1,5 +1,5 @@
+#include "fill_round.h"
 #include "strategies.h"
-#include "tried.h"
 
 namespace robustcheck::search {
 namespace {
@@ -11,18 +11,7 @@ class Random : public Strategy {
 
   std::vector<space::Trial> ask(std::size_t evaluations_left) override {
     Rng rng(problem_.seed, "random", round_++);
-    std::vector<space::Trial> trials;
-    for (int failed = 0; trials.size() < kTrialsPerRound && evaluations_left >= images_.size() && failed < kPatience;) {
-      const space::Variance variance = space::repaired(draw(rng), problem_.space);
-      if (!tried_.first(variance)) {
-        ++failed;
-        continue;
-      }
-      failed = 0;
-      trials.push_back({variance, images_});
-      evaluations_left -= images_.size();
-    }
-    return trials;
+    return fill_round([&] { return draw(rng); }, problem_.space, tried_, images_, evaluations_left, kPatience);
   }
 
   void tell(std::span<const space::Trial>, std::span<const std::vector<oracle::Verdict>>) override {}

@@ -32,13 +32,6 @@ void repair_step(Step& step, const TransformGene& gene) {
   }
 }
 
-double strength_of(const Step& step, const TransformInfo& info) {
-  double largest = 0.0;
-  for (std::size_t i = 0; i < std::min(step.values.size(), info.parameters.size()); ++i)
-    largest = std::max(largest, info.parameters[i].magnitude(step.values[i]));
-  return largest;
-}
-
 /// Of neighbours of the same transform the stronger one.
 std::vector<Step> without_equal_neighbours(std::vector<Step> steps, const Space& space) {
   std::vector<Step> merged;
@@ -47,7 +40,7 @@ std::vector<Step> without_equal_neighbours(std::vector<Step> steps, const Space&
     if (gene == nullptr) continue;
     if (merged.empty() || merged.back().transform != step.transform)
       merged.push_back(std::move(step));
-    else if (strength_of(step, gene->info) > strength_of(merged.back(), gene->info))
+    else if (magnitude(step, gene->info) > magnitude(merged.back(), gene->info))
       merged.back() = std::move(step);
   }
   return merged;

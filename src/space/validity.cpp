@@ -29,13 +29,6 @@ double share_of(const std::string& text, const std::string& place) {
   return value;
 }
 
-double strength_of(const Step& step, const TransformInfo& info) {
-  double largest = 0.0;
-  for (std::size_t i = 0; i < info.parameters.size(); ++i)
-    largest = std::max(largest, info.parameters[i].magnitude(step.values[i]));
-  return largest;
-}
-
 void move_towards_neutral(Step& step, const TransformInfo& info, double share) {
   for (std::size_t i = 0; i < info.parameters.size(); ++i) {
     const Parameter& parameter = info.parameters[i];
@@ -90,7 +83,7 @@ bool weaken_geometry(Variance& variance, const Validity& validity, const Catalog
   std::vector<Strong> strong;
   for (std::size_t i = 0; i < variance.data.size(); ++i) {
     const TransformInfo& info = catalogue.transform(variance.data[i].transform, "variance");
-    const double strength = strength_of(variance.data[i], info);
+    const double strength = magnitude(variance.data[i], info);
     if (info.family == "geometry" && !info.local && strength > validity.strong) strong.push_back({i, strength});
   }
   if (!validity.enabled || strong.size() < 2) return false;

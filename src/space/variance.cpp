@@ -158,13 +158,17 @@ Variance canonical(Variance variance, const Catalogue& catalogue) {
   return variance;
 }
 
+double magnitude(const Step& step, const TransformInfo& info) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < std::min(step.values.size(), info.parameters.size()); ++i)
+    largest = std::max(largest, info.parameters[i].magnitude(step.values[i]));
+  return largest;
+}
+
 double magnitude(const Variance& variance, const Catalogue& catalogue) {
   double largest = 0.0;
-  for (const Step& step : variance.data) {
-    const TransformInfo& info = catalogue.transform(step.transform, "variance");
-    for (std::size_t i = 0; i < info.parameters.size(); ++i)
-      largest = std::max(largest, info.parameters[i].magnitude(step.values[i]));
-  }
+  for (const Step& step : variance.data)
+    largest = std::max(largest, magnitude(step, catalogue.transform(step.transform, "variance")));
   return largest;
 }
 

@@ -35,9 +35,6 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
 std::vector<ProbedValue> cached_probe(Session& session, const std::vector<space::KnobGene>& knobs,
                                       const std::vector<ImageIndex>& images);
 
-/// Digest of the scores and failures of one configuration.
-std::string digest_of(const std::vector<oracle::Observation>& rows);
-
 /// Removes from `space` what the probe found without effect, unavailable or failing, and emulated precisions unless the
 /// user named the knob; returns what was removed, with reasons.
 std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const std::vector<ProbedValue>& probed,

@@ -36,6 +36,9 @@ Session open_session(const SessionOptions& options);
 /// The same session with other preprocessing (the quick alternatives of a failed baseline).
 Session with_preprocessing(const Session& session, const SessionOptions& options, const image::Preprocessing& changed);
 
+/// Writes a picture that was drawn here as PNG, through a worker. Throws Error{usage}.
+void write_png(Session& session, image::Picture picture, const std::filesystem::path& path);
+
 /// The preprocessing file of a model: `given`, else the .json beside it.
 std::filesystem::path preprocessing_path(const std::filesystem::path& model, const std::filesystem::path& given);
 

@@ -50,6 +50,8 @@ Json to_json(const Variance& variance, const Catalogue& catalogue);
 
 /// True when every strength is neutral: the step does nothing. `info` describes step.transform.
 bool is_neutral(const Step& step, const TransformInfo& info);
+/// The largest share of range over the strengths of a step, in [0, 1]. `info` describes step.transform.
+double magnitude(const Step& step, const TransformInfo& info);
 /// Without neutral steps and reference knobs.
 Variance canonical(Variance variance, const Catalogue& catalogue);
 
