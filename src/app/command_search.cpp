@@ -99,15 +99,16 @@ class SearchRun {
     for (const space::KnobGene& gene : report_.space.knobs) values += gene.values.size();
     progress_.phase("probe", values * images.size());
     probe_evaluations_ = values * images.size();
-    report_.unavailable_knobs =
-        drop_unavailable(report_.space, cached_probe(session_, report_.space.knobs, images), options_.space.knobs);
+    const std::vector<ProbedValue> probed = cached_probe(session_, report_.space.knobs, images);
+    report_.unavailable_knobs = drop_unavailable(report_.space, probed, options_.space.knobs);
+    knob_effects_ = knob_effects(report_.space, probed);
     if (report_.space.empty())
       throw Error(ErrorKind::usage, "nothing to search: no transform, and no knob value that has an effect here");
   }
 
   void search_and_confirm() {
     const search::Problem problem{report_.space, halves_.search, options_.seed, options_.budget,
-                                  options_.failure_limit};
+                                  options_.failure_limit, knob_effects_, search::checked_ingredients(options_.without)};
     searched_ = search_phase(options_, problem, *bench_, *gate_, directory_.journal(), progress_);
     ending_ = searched_.ending;
     mark("search");
@@ -219,7 +220,7 @@ class SearchRun {
   }
 
   Json timing() const {
-    Json json = {{"total_s", watch_.seconds()}, {"phases_s", phases_}};
+    Json json = {{"total_s", watch_.seconds()}, {"phases_s", phases_}, {"strategy_s", searched_.strategy_seconds}};
     const eval::Timings& work = session_.evaluator->timings();
     json["workers_s"] = {
         {"start", session_.pool->start_seconds()}, {"decode", work.decode_s},   {"perturb", work.perturb_s},
@@ -246,6 +247,7 @@ class SearchRun {
   std::optional<Bench> bench_;
   std::optional<ValidityGate> gate_;
   Halves halves_;
+  std::vector<search::KnobEffect> knob_effects_;
   SearchOutcome searched_;
   MinimizeOutcome minimized_;
   ConfirmOutcome confirmed_;
@@ -286,6 +288,8 @@ std::uint64_t SearchOptions::evaluations_after() const {
   return after_budget > 0 ? after_budget : std::max(kLeast, 2 * budget);
 }
 
+std::string parts_of_genetic() { return join(search::all_ingredients(), ", "); }
+
 int run_search(const SearchOptions& options) {
   catch_interrupts();
   const fs::path out =
@@ -296,6 +300,7 @@ int run_search(const SearchOptions& options) {
   RunDirectory directory(out, options.force || options.dry_run);
   space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
   search::find_strategy(options.strategy);
+  search::checked_ingredients(options.without);
   if (!options.oracle.empty()) oracle::find_oracle(options.oracle);
   Progress progress(options.output);
   progress.phase("load", 0);

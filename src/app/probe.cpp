@@ -4,6 +4,8 @@
 
 #include "robustcheck/app/case_file.h"
 #include "robustcheck/app/scores.h"
+#include "robustcheck/oracle/oracle.h"
+#include "robustcheck/search/strategy.h"
 
 namespace robustcheck::app {
 namespace {
@@ -36,12 +38,21 @@ space::Assignment without(space::Assignment config, const std::string& knob) {
   return config;
 }
 
+double mean_violation(const std::vector<Observation>& reference, const std::vector<Observation>& rows) {
+  const oracle::Oracle& consistency = oracle::find_oracle("consistency");
+  double sum = 0.0;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    sum += search::violation(consistency.judge(reference[i], rows[i], std::nullopt).fitness, reference[i].margin());
+  return sum / static_cast<double>(rows.size());
+}
+
 void compare(const std::vector<Observation>& reference, const std::vector<Observation>& rows, ProbedValue& probed) {
   bool equal = true;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     equal = equal && same_scores(reference[i], rows[i]);
     probed.flips += reference[i].predicted != rows[i].predicted ? 1 : 0;
   }
+  probed.violation = mean_violation(reference, rows);
   probed.largest_difference = largest_difference(reference, rows);
   probed.state = equal ? "no_effect" : "applied";
 }
@@ -64,10 +75,10 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
                                      const std::vector<ImageIndex>& images, bool timed) {
   const eval::CapabilitiesReply machine = capabilities(*session.pool);
   const Run reference = run(session, {}, images, timed);
-  std::vector<ProbedValue> probed = {{"", "", "applied", "", false, 0.0, 0, images.size(), reference.seconds}};
+  std::vector<ProbedValue> probed = {{"", "", "applied", "", false, 0.0, 0.0, 0, images.size(), reference.seconds}};
   for (const space::KnobGene& gene : knobs)
     for (const std::string& value : gene.values) {
-      ProbedValue row{gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0,
+      ProbedValue row{gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0.0, 0,
                       images.size(),  0.0};
       const space::Assignment config = space::completed({{gene.info.name, value}});
       const Run changed = run(session, config, images, timed);
@@ -109,6 +120,16 @@ std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const
       if (gene.info.name == row.knob) std::erase(gene.values, row.value);
   std::erase_if(space.knobs, [](const space::KnobGene& gene) { return gene.values.empty(); });
   return dropped;
+}
+
+std::vector<search::KnobEffect> knob_effects(const space::Space& space, const std::vector<ProbedValue>& probed) {
+  std::vector<search::KnobEffect> effects;
+  for (const ProbedValue& row : probed) {
+    const space::KnobGene* gene = space.find_knob(row.knob);
+    if (gene != nullptr && std::ranges::find(gene->values, row.value) != gene->values.end())
+      effects.push_back({row.knob, row.value, row.violation});
+  }
+  return effects;
 }
 
 }  // namespace robustcheck::app

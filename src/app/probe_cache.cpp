@@ -50,6 +50,7 @@ Json to_json(const std::vector<ProbedValue>& probed) {
                     {"message", row.message},
                     {"emulated", row.emulated},
                     {"largest_difference", row.largest_difference},
+                    {"violation", row.violation},
                     {"flips", row.flips},
                     {"images", row.images},
                     {"digest", row.digest},
@@ -61,8 +62,8 @@ std::vector<ProbedValue> from_json(const Json& rows) {
   std::vector<ProbedValue> probed;
   for (const Json& row : rows)
     probed.push_back({row.at("knob"), row.at("value"), row.at("state"), row.at("message"), row.at("emulated"),
-                      row.at("largest_difference"), row.at("flips"), row.at("images"), 0.0, row.at("digest"),
-                      row.at("equal_to")});
+                      row.at("largest_difference"), row.at("violation"), row.at("flips"), row.at("images"), 0.0,
+                      row.at("digest"), row.at("equal_to")});
   return probed;
 }
 

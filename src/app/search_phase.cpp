@@ -124,14 +124,19 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
         outcome.ending = Ending::out_of_time;
         break;
       }
+      Stopwatch thinking;
       std::vector<space::Trial> trials = strategy->ask(options.budget - outcome.evaluations);
+      outcome.strategy_seconds += thinking.seconds();
       if (trials.empty()) break;
       const std::vector<bool> runs = gate.admit(trials);
       const std::vector<space::Trial> valid = selected(trials, runs);
       const Judged judged = bench.run(valid);
       outcome.evaluations += cost(valid);
       stale = record(valid, judged, bench.guide().name, outcome.evaluations, archive, journal) ? 0 : stale + 1;
-      strategy->tell(trials, with_rejected(trials, runs, merged(judged)));
+      const Verdicts told = with_rejected(trials, runs, merged(judged));
+      thinking = Stopwatch();
+      strategy->tell(trials, told);
+      outcome.strategy_seconds += thinking.seconds();
       if (++idle > kMostIdleRounds) break;
       if (!valid.empty()) idle = 0;
       if (options.patience > 0 && stale >= options.patience) break;

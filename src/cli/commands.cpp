@@ -163,6 +163,8 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
   command.add_option("--strategy", options.strategy, "how to search (robustcheck list strategies)")
       ->type_name("NAME")
       ->capture_default_str();
+  add_list(command, "--without", options.without,
+           "leave these parts of the strategy genetic out, to measure what each brings: " + app::parts_of_genetic());
   command.add_option("--seed", options.seed, "of everything random in the search")
       ->type_name("N")
       ->capture_default_str();

@@ -75,6 +75,28 @@ Variance combination(std::span<const Effect> effects, const space::Space& space,
   return variance;
 }
 
+std::vector<space::Step> strong_chain(std::span<const Effect> effects, const space::Space& space,
+                                      const Operators& operators, double magnitude, Rng& rng) {
+  const space::Catalogue catalogue = space.catalogue();
+  std::vector<Ranked> order;
+  for (const Effect& effect : effects) {
+    if (effect.is_knob()) continue;
+    const double end = std::max(magnitude, space::magnitude(effect.alone, catalogue));
+    order.push_back({(effect.violation + kUnseen) * magnitude / end * std::exp(kSpread * rng.normal()), &effect});
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Ranked& a, const Ranked& b) { return a.strength > b.strength; });
+  const std::size_t length = space.max_transforms - rng.below(std::min<std::size_t>(2, space.max_transforms));
+  std::set<std::size_t> used;
+  Variance chain;
+  for (const Ranked& next : order)
+    if (chain.data.size() < length && used.insert(next.effect->gene).second)
+      chain.data.push_back(next.effect->alone.data.front());
+  rng.shuffle(chain.data);
+  operators.limit(chain, magnitude, false);
+  return chain.data;
+}
+
 std::vector<Variance> polish_moves(const Variance& base, std::span<const Effect> effects, const Operators& operators,
                                    const space::Space& space, std::size_t most) {
   std::vector<Variance> moves;

@@ -14,6 +14,11 @@ namespace robustcheck::search {
 space::Variance combination(std::span<const Effect> effects, const space::Space& space, std::uint64_t seed,
                             std::size_t serial);
 
+/// A chain of at most this magnitude from the transforms that promise most there (effect x share of their end that the
+/// magnitude allows x exp(N(0, 0.7))), each at its end or at the limit.
+std::vector<space::Step> strong_chain(std::span<const Effect> effects, const space::Space& space,
+                                      const Operators& operators, double magnitude, Rng& rng);
+
 /// What may make `base` stronger: each of its transforms mirrored, or dropped where there is no other side, each knob
 /// reset; then each other gene added at its screened end, the strongest first. At most `most`.
 std::vector<space::Variance> polish_moves(const space::Variance& base, std::span<const Effect> effects,

@@ -14,16 +14,18 @@ using space::Variance;
 constexpr std::size_t kBlocks = 4;         // of kTrialImages: what a promoted variance is tried on at most
 constexpr std::size_t kFewImages = 8;      // of the screen
 constexpr std::size_t kFirstRows = 4;      // of the screen; doubled every round: a wide space fails at once
-constexpr std::size_t kEarlyPerRound = 1;  // dense variances beside the screen: an early joint failure
+constexpr std::size_t kEarlyPerRound = 2;  // two-sided variances beside the screen
 constexpr double kSoftest = 0.3;           // share of its strength that a softened combination keeps
 constexpr std::size_t kCombinations = 8;
 constexpr std::size_t kPromotedPerRound = 4;
 constexpr std::uint64_t kPromotionPeriod = 8;
-constexpr std::uint64_t kPairPeriod = 2;
-constexpr double kNovelty = 0.8;  // of the children of odd rounds: a set of genes that nobody has yet
+constexpr std::size_t kStronger = 4;  // children of a round, pairs included; the others explore
+constexpr double kNoData = 0.125;     // of the stronger children: no data side at all
+constexpr double kChains = 0.25;      // of the stronger children: a chain by predicted effect
+constexpr double kToTheLimit = 0.5;   // of the stronger children: every strength at the limit
+constexpr double kPredicted = 0.9;    // of the explored sets: from predictions, others from parents
 constexpr std::size_t kFewestPolishMoves = 8;
 constexpr std::uint64_t kPolishShare = 20;  // of the budget
-constexpr double kLeastMargin = 0.05;       // an image at the boundary already says little about a gene
 
 /// Every `step`-th of `images` from `first` on.
 std::vector<ImageIndex> strided(const std::vector<ImageIndex>& images, std::size_t first, std::size_t step) {
@@ -42,6 +44,7 @@ std::uint64_t violations(std::span<const oracle::Verdict> verdicts) {
 Genetic::Genetic(Problem problem)
     : problem_(std::move(problem)),
       operators_(problem_.space),
+      novelty_(problem_.space, operators_),
       tried_(problem_.space),
       population_(problem_.space.catalogue()) {
   choose_images();
@@ -55,7 +58,7 @@ void Genetic::choose_images() {
   const std::size_t stride = std::max<std::size_t>(1, blocks_.front().size() / kFewImages);
   for (std::size_t i = 0; i < blocks_.front().size(); ++i)
     (i % stride == stride / 2 && few_.size() < kFewImages ? few_ : rest_).push_back(blocks_.front()[i]);
-  for (const SearchImage& image : problem_.images) margins_[image.index] = std::max(kLeastMargin, image.margin);
+  for (const SearchImage& image : problem_.images) margins_[image.index] = image.margin;
 }
 
 std::vector<space::Trial> Genetic::ask(std::size_t evaluations_left) {
@@ -74,16 +77,14 @@ std::vector<space::Trial> Genetic::ask(std::size_t evaluations_left) {
 void Genetic::fill() {
   fill_incomplete();
   const std::size_t due = combinations_due();
-  if (combined_ < due)
+  if (combined_ < due && uses("combine"))
     fill_combinations(due);
   else if (!screen_->done())
     fill_screen();
-  else if (!polish_done_)
+  else if (!polish_done_ && uses("polish"))
     fill_polish();
-  else if (round_ % kPromotionPeriod == 0)
+  else if (round_ % kPromotionPeriod == 0 && uses("promote"))
     fill_promotions();
-  else if (round_ % kPairPeriod == 0 && !problem_.space.transforms.empty() && !problem_.space.knobs.empty())
-    fill_pairs();
   if (asked_.empty()) fill_children();
 }
 
@@ -106,10 +107,17 @@ void Genetic::fill_incomplete() {
 void Genetic::fill_screen() {
   const std::size_t most = blocks_.front().size() / std::max<std::size_t>(1, few_.size()) * kTrialsPerRound / 2;
   rows_ = screen_->take(std::min(most, kFirstRows << std::min<std::uint64_t>(round_ - 1, 16)));
-  for (std::size_t i = 0; i < rows_.size(); ++i)
-    if (tried_.first(rows_[i].variance)) push(rows_[i].variance, few_, {Purpose::screen, i});
   Rng rng(problem_.seed, "early", round_);
-  for (std::size_t i = 0; i < kEarlyPerRound; ++i) propose(operators_.dense(rng), Purpose::member);
+  for (std::size_t i = 0; uses("early") && !problem_.space.knobs.empty() && i < kEarlyPerRound; ++i) {
+    Variance both = operators_.fresh(rng);
+    operators_.soften(both, rng.uniform(kSoftest, 1.0));
+    both.config = strong_knobs(screen_->effects(), rng);
+    propose(std::move(both), Purpose::member);
+  }
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const Variance& alone = screen_->effects()[rows_[i]].alone;
+    if (tried_.first(alone)) push(alone, few_, {Purpose::screen, i});
+  }
 }
 
 /// All of them after the screen; in a large space a third of them after each third of it.
@@ -148,45 +156,70 @@ void Genetic::fill_promotions() {
 
 void Genetic::fill_children() {
   Rng rng(problem_.seed, "evolve", round_);
-  const bool by_set = round_ % 2 == 1, nothing_to_follow = population_.flat();
-  for (int attempts = 0; asked_.size() < kTrialsPerRound && attempts < kPatience; ++attempts) {
-    if (nothing_to_follow) {
+  if (population_.flat()) {
+    for (int attempts = 0; asked_.size() < kTrialsPerRound && attempts < kPatience; ++attempts)
       propose(rng.chance(0.5) ? operators_.dense(rng) : operators_.fresh(rng), Purpose::member);
-      continue;
+    return;
+  }
+  if (uses("pairs") && !problem_.space.transforms.empty() && !problem_.space.knobs.empty()) fill_pairs(rng);
+  for (int attempts = 0; asked_.size() < kTrialsPerRound && attempts < kPatience; ++attempts)
+    if (asked_.size() < kStronger || !uses("novelty"))
+      propose(stronger(rng), Purpose::member);
+    else
+      explore(rng);
+}
+
+/// A child that is to break more than anybody of at most the same magnitude.
+Variance Genetic::stronger(Rng& rng) {
+  const double limit = !uses("limit")          ? 1.0
+                       : rng.chance(kNoData) ? 0.0
+                                              : population_.sufficient_magnitude() * rng.uniform();
+  const Member& partner = population_.strong_within(limit, rng);  // a statement each: C++ leaves arguments' order open
+  const Member& parent = population_.strong_within(limit, rng);
+  Variance child = parent.variance;
+  if (limit > 0.0 && uses("chains") && rng.chance(kChains))
+    child.data = strong_chain(screen_->effects(), problem_.space, operators_, limit, rng);
+  else
+    child = operators_.child(parent.variance, partner.variance, rng);
+  operators_.limit(child, limit, rng.chance(kToTheLimit));
+  return child;
+}
+
+/// A set of genes that nobody has yet.
+void Genetic::explore(Rng& rng) {
+  if (rng.chance(kPredicted)) {
+    std::optional<Variance> set = novelty_.next(screen_->effects(), population_, rng);
+    if (set && tried_.first(*set)) {
+      push(std::move(*set), blocks_.front(), {Purpose::novel, 0});
+      return;
     }
-    const Member& partner = population_.parent(rng, by_set);  // a statement each: C++ leaves arguments' order open
-    const Member& parent = population_.parent(rng, by_set);
-    Variance child = space::repaired(operators_.child(parent.variance, partner.variance, rng), problem_.space);
-    if (by_set && population_.has_set(child) && rng.chance(kNovelty)) continue;
-    propose(std::move(child), Purpose::member);
   }
+  const bool by_set = rng.chance(0.5);
+  const Member& partner = population_.any(rng, by_set);
+  const Member& parent = population_.any(rng, by_set);
+  Variance child = space::repaired(operators_.child(parent.variance, partner.variance, rng), problem_.space);
+  if (!population_.has_set(child)) propose(std::move(child), Purpose::member);
 }
 
-void Genetic::propose_pair(const Variance& variance, Rng& rng) {
-  Variance together = space::repaired(variance, problem_.space);
-  if (together.config.empty())
-    together.config = space::compatible(strong_knobs(screen_->effects(), rng), problem_.space);
-  if (together.data.empty() || !tried_.first(together)) return;
-  Variance alone = space::data_only(together);
-  if (tried_.first(alone)) push(std::move(alone), blocks_.front(), {Purpose::member, 0});
-  push(std::move(together), blocks_.front(), {Purpose::together, 0});
-}
-
-void Genetic::fill_pairs() {
-  if (population_.flat()) return;
-  Rng rng(problem_.seed, "pairs", round_);
-  const bool by_set = round_ % 2 == 1;
-  for (int attempts = 0; asked_.size() < kTrialsPerRound && attempts < kPatience; ++attempts) {
-    const Member& parent = population_.pair_parent(rng, by_set);
-    Variance child = parent.variance;
-    if (!parent.excess || rng.chance(0.3)) child.config = strong_knobs(screen_->effects(), rng);
-    const Variance changed = operators_.child(child, population_.parent(rng, by_set).variance, rng);
-    child.data = changed.data;
-    if (parent.excess && rng.chance(0.3)) child.config = changed.config;
-    if (rng.chance(0.5))
-      operators_.soften(child, rng.uniform(kSoftest, 1.0));  // where data breaks all, nothing interacts
-    propose_pair(child, rng);
+/// Data alone that breaks some and a configuration on top of it; or a neighbour of what interacts most so far, with its
+/// data alone before it.
+void Genetic::fill_pairs(Rng& rng) {
+  const Member* data = rng.chance(0.5) ? population_.middling_data(rng) : nullptr;
+  if (data != nullptr) {
+    Variance together = data->variance;
+    together.config = strong_knobs(screen_->effects(), rng);
+    propose(std::move(together), Purpose::member);
+    return;
   }
+  const Member& parent = population_.pair_parent(rng);
+  const Member& partner = population_.any(rng, true);
+  Variance together = operators_.child(parent.variance, partner.variance, rng);
+  operators_.soften(together, rng.uniform(kSoftest, 1.0));  // where data breaks all, nothing interacts
+  if (together.config.empty()) together.config = strong_knobs(screen_->effects(), rng);
+  together = space::repaired(std::move(together), problem_.space);
+  if (together.data.empty() || together.config.empty()) return;
+  propose(space::data_only(together), Purpose::member);
+  propose(std::move(together), Purpose::member);
 }
 
 void Genetic::tell(std::span<const space::Trial> trials, std::span<const std::vector<oracle::Verdict>> verdicts) {
@@ -204,8 +237,10 @@ void Genetic::learn(const Pending& pending, const space::Trial& trial, std::span
     case Purpose::member:
       add_member(trial, verdicts);
       return;
-    case Purpose::together:
-      return population_.note_excess(add_member(trial, verdicts), true);
+    case Purpose::novel: {
+      const Member& added = population_[add_member(trial, verdicts)];
+      return novelty_.learn(screen_->effects(), trial.variance, added.violation, added.failure_rate());
+    }
     case Purpose::polish:
       break;
   }
@@ -214,10 +249,9 @@ void Genetic::learn(const Pending& pending, const space::Trial& trial, std::span
     plan_polish(added, polish_left_.size());  // what is left of the pass goes on from here
 }
 
-void Genetic::learn_row(const Screen::Row& row, const space::Trial& trial, std::span<const oracle::Verdict> verdicts) {
+void Genetic::learn_row(std::size_t effect, const space::Trial& trial, std::span<const oracle::Verdict> verdicts) {
   const double moved = violation(trial, verdicts);
-  screen_->learn(row, trial.variance, moved);
-  if (row.members.size() > 1) return;
+  screen_->learn(effect, trial.variance, moved);
   if (rest_.empty()) {
     add_member(trial, verdicts);
     return;
@@ -240,7 +274,7 @@ std::size_t Genetic::add_member(const space::Trial& trial, std::span<const oracl
   member.failures = violations(verdicts);
   member.violation = violation(trial, verdicts);
   const std::size_t added = population_.add(std::move(member));
-  population_.note_excess(added, false);
+  note_excess(added);
   return added;
 }
 
@@ -253,13 +287,18 @@ void Genetic::add_completed(const Incomplete& few, const space::Trial& trial,
   member.violation = (member.violation * now + few.violation * before) / (now + before);
   member.images += few_.size();
   member.failures += few.failures;
-  population_.note_excess(added, false);
+  note_excess(added);
+}
+
+void Genetic::note_excess(std::size_t member) {
+  const Variance config = space::config_only(population_[member].variance);
+  population_.note_excess(member, novelty_.predicted(screen_->effects(), config));
 }
 
 double Genetic::violation(const space::Trial& trial, std::span<const oracle::Verdict> verdicts) const {
   double sum = 0.0;
   for (std::size_t i = 0; i < verdicts.size(); ++i)
-    sum += std::clamp(1.0 + verdicts[i].fitness / margins_.at(trial.images[i]), 0.0, 2.0);
+    sum += search::violation(verdicts[i].fitness, margins_.at(trial.images[i]));
   return verdicts.empty() ? 0.0 : sum / static_cast<double>(verdicts.size());
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "novelty.h"
 #include "operators.h"
 #include "population.h"
 #include "robustcheck/search/strategy.h"
@@ -53,7 +54,7 @@ class Genetic : public Strategy {
   void tell(std::span<const space::Trial> trials, std::span<const std::vector<oracle::Verdict>> verdicts) override;
 
  private:
-  enum class Purpose { screen, complete, member, polish, promote, together };
+  enum class Purpose { screen, complete, member, novel, polish, promote };
   struct Pending {
     Purpose purpose = Purpose::member;
     std::size_t index = 0;  ///< screen: of its row; complete: of what is completed; promote: of the member
@@ -76,25 +77,29 @@ class Genetic : public Strategy {
   void fill_polish();
   void fill_promotions();
   void fill_children();
-  void fill_pairs();
-  void propose_pair(const space::Variance& variance, Rng& rng);
+  void fill_pairs(Rng& rng);
+  space::Variance stronger(Rng& rng);
+  void explore(Rng& rng);
+  bool uses(const char* ingredient) const { return !problem_.without.contains(ingredient); }
   void plan_polish(std::size_t member, std::size_t most);
   void learn(const Pending& pending, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
-  void learn_row(const Screen::Row& row, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
+  void learn_row(std::size_t effect, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
   void learn_more(Member& member, std::span<const oracle::Verdict> verdicts);
   std::size_t add_member(const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
   void add_completed(const Incomplete& few, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
+  void note_excess(std::size_t member);
   double violation(const space::Trial& trial, std::span<const oracle::Verdict> verdicts) const;
 
   Problem problem_;
   Operators operators_;
+  Novelty novelty_;
   Tried tried_;
   Population population_;
   std::vector<std::vector<ImageIndex>> blocks_;  ///< disjoint; each spread over classes and margins
   std::vector<ImageIndex> few_, rest_;           ///< of the first block: for the screen, and what completes it
   std::map<ImageIndex, double> margins_;
   std::optional<Screen> screen_;   ///< always there; made when the images are chosen
-  std::vector<Screen::Row> rows_;  ///< of the current round
+  std::vector<std::size_t> rows_;  ///< effects that the current round screens
   std::vector<Incomplete> incomplete_, completing_;
   std::size_t combined_ = 0;
   std::vector<space::Variance> polish_left_;

@@ -43,7 +43,7 @@ double strong_share(Rng& rng) {
 }  // namespace
 
 Variance Operators::child(const Variance& parent, const Variance& partner, Rng& rng) const {
-  static constexpr Operator kOperators[] = {&Operators::move_one,    &Operators::move_all,     &Operators::to_end,
+  static constexpr Operator kOperators[] = {&Operators::move_one,    &Operators::move_place,   &Operators::move_all,     &Operators::to_end,
                                             &Operators::mirror_one,  &Operators::scale_all,    &Operators::add_step,
                                             &Operators::drop_step,   &Operators::replace_step, &Operators::reorder,
                                             &Operators::set_knob,    &Operators::reset_knob,   &Operators::cross,
@@ -67,6 +67,18 @@ Step Operators::strong_step(Rng& rng) const {
 
 void Operators::soften(Variance& variance, double factor) const {
   for (Step& step : variance.data) scale(step, *space_.find_transform(step.transform), factor);
+}
+
+void Operators::limit(Variance& variance, double magnitude, bool exactly) const {
+  for (Step& step : variance.data) {
+    const TransformGene& gene = *space_.find_transform(step.transform);
+    for (std::size_t i = 0; i < gene.ranges.size(); ++i) {
+      const space::Parameter& parameter = gene.info.parameters[i];
+      const double share = parameter.magnitude(step.values[i]);
+      if (share > magnitude || (exactly && share > 0.0))
+        step.values[i] = parameter.at(step.values[i] < parameter.neutral ? -magnitude : magnitude);
+    }
+  }
 }
 
 Variance Operators::dense(Rng& rng) const {
@@ -129,6 +141,14 @@ void Operators::move_one(Variance& child, const Variance&, Rng& rng) const {
   const TransformGene& gene = *space_.find_transform(step.transform);
   const std::size_t i = rng.below(gene.ranges.size());
   step.values[i] += rng.normal() * kMove * width(gene.ranges[i]);
+}
+
+void Operators::move_place(Variance& child, const Variance&, Rng& rng) const {
+  if (child.data.empty()) return;
+  Step& step = any_step(child, rng);
+  const TransformGene& gene = *space_.find_transform(step.transform);
+  for (std::size_t i = 0; i < gene.ranges.size(); ++i)
+    if (!gene.info.parameters[i].strength) step.values[i] += rng.normal() * kMove * width(gene.ranges[i]);
 }
 
 void Operators::move_all(Variance& child, const Variance&, Rng& rng) const {

@@ -10,7 +10,8 @@ class Operators {
  public:
   explicit Operators(const space::Space& space) : space_(space) {}
 
-  /// One operator or, with p = 0.3 each time, one more, chosen uniformly: move one strength, move all, send a strength
+  /// One operator or, with p = 0.3 each time, one more, chosen uniformly: move one value, the place (what
+  /// is no strength) or all, send a strength
   /// to its end, mirror or scale a transform, add, drop, replace, reorder transforms, set or reset a knob, cross with
   /// `partner`, or a fresh variance.
   space::Variance child(const space::Variance& parent, const space::Variance& partner, Rng& rng) const;
@@ -22,6 +23,8 @@ class Operators {
   space::Variance dense(Rng& rng) const;
   /// Multiplies the distance of every strength from neutral.
   void soften(space::Variance& variance, double factor) const;
+  /// Every strength at most at this share of its registered range; `exactly`: each active one at it.
+  void limit(space::Variance& variance, double magnitude, bool exactly) const;
   /// The transform on the other side of neutral at the same share of its range; nothing where there is no other side.
   bool mirror(space::Step& step) const;
 
@@ -29,6 +32,7 @@ class Operators {
   using Operator = void (Operators::*)(space::Variance& child, const space::Variance& partner, Rng& rng) const;
 
   void move_one(space::Variance& child, const space::Variance& partner, Rng& rng) const;
+  void move_place(space::Variance& child, const space::Variance& partner, Rng& rng) const;
   void move_all(space::Variance& child, const space::Variance& partner, Rng& rng) const;
   void to_end(space::Variance& child, const space::Variance& partner, Rng& rng) const;
   void mirror_one(space::Variance& child, const space::Variance& partner, Rng& rng) const;

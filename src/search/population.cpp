@@ -13,9 +13,11 @@ namespace {
 using space::Variance;
 
 constexpr std::size_t kPairParents = 10;  // pairs with the largest excess
-constexpr double kExplore = 0.8;
 constexpr double kFlat = 0.02;  // V
-constexpr double kWeights[] = {0.0, 0.5, 1.0, 2.0};
+constexpr Interval kMiddling = {0.1, 0.5};  // failure rates that leave room for an interaction
+constexpr double kNearly = 0.95;
+constexpr double kMeanRank = 3.0;
+constexpr double kRounding = 1e-6;  // of a magnitude
 
 std::string strongest_gene(const Variance& variance, const space::Catalogue& catalogue) {
   std::string strongest = "configuration";
@@ -48,28 +50,40 @@ bool Population::flat() const {
   return std::all_of(members_.begin(), members_.end(), [](const Member& m) { return m.violation <= kFlat; });
 }
 
-const Member& Population::parent(Rng& rng, bool by_set) const {
-  if (rng.chance(kExplore)) {
-    const auto& cells = by_set ? set_cells_ : gene_cells_;
-    const auto& cell = std::next(cells.begin(), static_cast<std::ptrdiff_t>(rng.below(cells.size())))->second;
-    return members_[cell[rng.below(cell.size())]];
-  }
-  const double weight = kWeights[rng.below(std::size(kWeights))];
-  const auto score = [&](std::size_t i) { return members_[i].violation - weight * members_[i].magnitude; };
-  const auto rank = static_cast<std::size_t>(-3.0 * std::log(1.0 - rng.uniform()));
-  std::vector<std::size_t> order(members_.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+const Member& Population::any(Rng& rng, bool by_set) const {
+  const auto& cells = by_set ? set_cells_ : gene_cells_;
+  const auto& cell = std::next(cells.begin(), static_cast<std::ptrdiff_t>(rng.below(cells.size())))->second;
+  return members_[cell[rng.below(cell.size())]];
+}
+
+const Member& Population::strong_within(double magnitude, Rng& rng) const {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < members_.size(); ++i)
+    if (members_[i].magnitude <= magnitude + kRounding) order.push_back(i);
+  if (order.empty())
+    return *std::min_element(members_.begin(), members_.end(),
+                             [](const Member& a, const Member& b) { return a.magnitude < b.magnitude; });
+  const auto rank = static_cast<std::size_t>(-kMeanRank * std::log(1.0 - rng.uniform()));
   const auto nth = order.begin() + static_cast<std::ptrdiff_t>(std::min(rank, order.size() - 1));
+  const auto score = [&](std::size_t i) { return members_[i].violation; };
   std::nth_element(order.begin(), nth, order.end(),
                    [&](std::size_t a, std::size_t b) { return score(a) != score(b) ? score(a) > score(b) : a < b; });
   return members_[*nth];
 }
 
-const Member& Population::pair_parent(Rng& rng, bool by_set) const {
+double Population::sufficient_magnitude() const {
+  double highest = 0.0, mildest = 1.0;
+  for (const Member& member : members_) highest = std::max(highest, member.failure_rate());
+  for (const Member& member : members_)
+    if (member.failure_rate() >= kNearly * highest) mildest = std::min(mildest, member.magnitude);
+  return mildest;
+}
+
+const Member& Population::pair_parent(Rng& rng) const {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < members_.size(); ++i)
     if (members_[i].excess.value_or(0.0) > 0.0) order.push_back(i);
-  if (order.empty() || rng.chance(0.3)) return parent(rng, by_set);
+  if (order.empty() || rng.chance(0.3)) return any(rng, true);
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return *members_[a].excess > *members_[b].excess; });
   return members_[order[rng.below(std::min(order.size(), kPairParents))]];
@@ -96,14 +110,25 @@ std::vector<std::size_t> Population::to_promote(std::size_t blocks, std::size_t 
   return order;
 }
 
-void Population::note_excess(std::size_t index, bool together) {
+void Population::note_excess(std::size_t index, double of_config) {
   Member& member = members_[index];
   const std::string key = space::to_json(space::data_only(member.variance), catalogue_).dump();
-  if (member.variance.config.empty()) data_failures_[key] = member.failures;
-  const auto alone = data_failures_.find(key);
-  if (!together || alone == data_failures_.end()) return;
-  member.excess =
-      (static_cast<double>(member.failures) - static_cast<double>(alone->second)) / static_cast<double>(member.images);
+  if (member.variance.config.empty()) {
+    data_violations_[key] = member.violation;
+    return;
+  }
+  const auto alone = data_violations_.find(key);
+  if (!member.variance.data.empty() && alone != data_violations_.end())
+    member.excess = member.violation - alone->second - of_config;
+}
+
+const Member* Population::middling_data(Rng& rng) const {
+  std::vector<const Member*> found;
+  for (const Member& member : members_)
+    if (member.variance.config.empty() && member.failure_rate() >= kMiddling.low &&
+        member.failure_rate() <= kMiddling.high)
+      found.push_back(&member);
+  return found.empty() ? nullptr : found[rng.below(found.size())];
 }
 
 }  // namespace robustcheck::search

@@ -17,7 +17,8 @@ struct Member {
   std::uint64_t images = 0, failures = 0;
   std::size_t blocks = 1;
   std::string set_cell, gene_cell;
-  std::optional<double> excess;  ///< failures beyond those of the data alone, share of images
+  double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
+  std::optional<double> excess;  ///< V beyond that of the data alone plus that of its knobs alone
 };
 
 /// Everybody that was tried, in cells: by the set of active genes, and by the strongest gene. Parents come from it.
@@ -36,22 +37,28 @@ class Population {
   /// True while no member is nearer to failing than the reference: there is no slope to follow.
   bool flat() const;
 
-  /// With p = 0.8 a random member of a random cell (by strongest gene or by set), else one near the best of
-  /// V - w x magnitude for a random w.
-  const Member& parent(Rng& rng, bool by_set) const;
+  /// A random member of a random cell: by set of genes, or by strongest gene.
+  const Member& any(Rng& rng, bool by_set) const;
+  /// Near the largest V among those of at most this magnitude; the mildest of all if there is none.
+  const Member& strong_within(double magnitude, Rng& rng) const;
+  /// The mildest magnitude at which nearly the largest failure rate is reached: more strength gains nothing.
+  double sufficient_magnitude() const;
   /// One with a large excess, or any parent.
-  const Member& pair_parent(Rng& rng, bool by_set) const;
+  const Member& pair_parent(Rng& rng) const;
   std::size_t strongest() const;  ///< the largest V; size() > 0
   /// The most severe failing member per set of genes that saw fewer than `blocks`, at most `most`.
   std::vector<std::size_t> to_promote(std::size_t blocks, std::size_t most) const;
-  /// Data alone is remembered; what adds a configuration to it (`together`) is compared with it.
-  void note_excess(std::size_t member, bool together);
+  /// Data alone is remembered; what adds a configuration to it, of which V = `of_config` was to be expected, is compared
+  /// with it.
+  void note_excess(std::size_t member, double of_config);
+  /// Data alone, at a strength that breaks something but not nearly everything; nullptr if there is none.
+  const Member* middling_data(Rng& rng) const;
 
  private:
   space::Catalogue catalogue_;
   std::vector<Member> members_;
   std::map<std::string, std::vector<std::size_t>> set_cells_, gene_cells_;
-  std::map<std::string, std::uint64_t> data_failures_;  ///< of data alone on the first block, by variance
+  std::map<std::string, double> data_violations_;  ///< V of data alone on the first block, by variance
 };
 
 }  // namespace robustcheck::search

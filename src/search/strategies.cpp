@@ -1,5 +1,7 @@
 #include "strategies.h"
 
+#include <algorithm>
+
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
 
@@ -16,6 +18,20 @@ const std::vector<StrategyEntry>& all_strategies() {
       {"grid", "every gene alone, then pairs, then triples, at the ends of their ranges", &make_grid},
   };
   return kStrategies;
+}
+
+const std::vector<std::string>& all_ingredients() {
+  static const std::vector<std::string> kIngredients = {"probe", "screen", "early", "combine", "polish",
+                                                        "limit", "chains", "novelty", "pairs", "promote"};
+  return kIngredients;
+}
+
+std::set<std::string> checked_ingredients(const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (std::ranges::find(all_ingredients(), name) == all_ingredients().end())
+      throw Error(ErrorKind::usage,
+                  "--without: " + unknown_name("part of genetic", name, all_ingredients(), "robustcheck search --help"));
+  return {names.begin(), names.end()};
 }
 
 const StrategyEntry& find_strategy(const std::string& name) {

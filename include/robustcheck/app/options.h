@@ -45,6 +45,7 @@ struct SearchOptions {
   std::uint64_t patience = 0;      ///< rounds without a new or better signature that end the search; 0 = no limit
   std::uint64_t stop_after = 0;    ///< signatures whose failure rate is above the limit that end it; 0 = no limit
   std::string strategy = "genetic";
+  std::vector<std::string> without;  ///< ingredients of genetic to leave out
   std::string oracle;  ///< empty: label with labels, consistency without
   double failure_limit = 0.05;
   double min_accuracy = -1.0;  ///< negative: twice chance
@@ -145,6 +146,9 @@ int run_schema(const std::string& name);
 int run_gate(const GateOptions& options);
 int run_list(const ListOptions& options);
 int run_doctor(const DoctorOptions& options);
+
+/// What --without can leave out: "probe, screen, ...".
+std::string parts_of_genetic();
 
 /// "robustcheck 0.1.0".
 std::string version_line();

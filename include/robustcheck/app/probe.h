@@ -6,6 +6,7 @@
 #include "robustcheck/app/session.h"
 #include "robustcheck/oracle/observation.h"
 #include "robustcheck/report/report.h"
+#include "robustcheck/search/strategy.h"
 #include "robustcheck/space/space.h"
 
 namespace robustcheck::app {
@@ -17,6 +18,7 @@ struct ProbedValue {
   std::string message;  ///< why, for unavailable and fails
   bool emulated = false;
   double largest_difference = 0.0;  ///< of a score
+  double violation = 0.0;           ///< mean V against the reference's predictions, see search::violation()
   std::uint64_t flips = 0;          ///< predictions that differ from the reference's
   std::uint64_t images = 0;
   double seconds = 0.0;  ///< forward time of the second run; the reference's has knob == ""
@@ -39,5 +41,8 @@ std::vector<ProbedValue> cached_probe(Session& session, const std::vector<space:
 /// user named the knob; returns what was removed, with reasons.
 std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const std::vector<ProbedValue>& probed,
                                                       const std::vector<std::string>& named_knobs);
+
+/// What the values that are left in `space` did alone.
+std::vector<search::KnobEffect> knob_effects(const space::Space& space, const std::vector<ProbedValue>& probed);
 
 }  // namespace robustcheck::app

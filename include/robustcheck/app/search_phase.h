@@ -17,6 +17,7 @@ enum class Ending { complete, out_of_time, interrupted };
 struct SearchOutcome {
   std::vector<search::Candidate> candidates;  ///< best first
   std::uint64_t evaluations = 0;
+  double strategy_seconds = 0.0;  ///< of ask() and tell(): never a result
   Ending ending = Ending::complete;
 };
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,16 @@ struct SearchImage {
   double margin = 0.0;  ///< reference margin, [0, 1]
 };
 
+/// V of one image: 0 as the reference, 1 at the boundary, at most 2. Smooth long before the first failure. `margin`: the
+/// reference margin.
+double violation(double fitness, double margin);
+
+/// What a knob value does alone, as the probe saw it.
+struct KnobEffect {
+  std::string knob, value;
+  double violation = 0.0;  ///< mean V
+};
+
 /// Everything a strategy may know. No image, no clock, no thread.
 struct Problem {
   space::Space space;
@@ -26,6 +37,8 @@ struct Problem {
   std::uint64_t seed = 1;
   std::uint64_t budget = 20000;  ///< evaluations
   double failure_limit = 0.05;
+  std::vector<KnobEffect> knob_effects;  ///< of the values in `space`; a missing one is taken as 0
+  std::set<std::string> without;         ///< ingredients that genetic leaves out, for measuring what they bring
 };
 
 /// Proposes variances and learns from their verdicts. Deterministic in (problem, what it was told).
@@ -48,6 +61,11 @@ struct StrategyEntry {
 const std::vector<StrategyEntry>& all_strategies();
 /// Throws Error{usage} with did-you-mean.
 const StrategyEntry& find_strategy(const std::string& name);
+
+/// What --without can leave out of genetic.
+const std::vector<std::string>& all_ingredients();
+/// Throws Error{usage} with did-you-mean.
+std::set<std::string> checked_ingredients(const std::vector<std::string>& names);
 
 /// `count` images spread over the classes and evenly over the sorted reference margins; all of them if fewer.
 std::vector<ImageIndex> telling_images(std::span<const SearchImage> images, std::size_t count);

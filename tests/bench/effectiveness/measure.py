@@ -8,14 +8,18 @@ Every trial of every strategy is judged in the same way, on images that no strat
 the confirmation half):
   first      evaluations until the first trial whose failure rate there is above 5 % (exact binomial, p < 0.01)
   joint      evaluations until the first trial that has both sides, is above 5 %, and breaks more images than its data
-             alone and its configuration alone together, net (paired, 3 standard errors); at most JOINT_TRIES are tried
+             alone and its configuration alone together, net (paired, 3 standard errors; at least 1 more of the 32 images
+             before the unseen ones are asked); at most JOINT_TRIES are tried
   hv         area that is dominated by (failure rate, 1 - magnitude) of the trials on the search's front, rates unseen
-  signatures of the CANDIDATES most severe signatures with magnitude <= 0.5: genes dropped one by one on the 32 images
-             while 80 % of the failures stay, equal ones merged, then confirmed like `first`
+  signatures of the most severe variance per set of genes, magnitude <= 0.5: genes dropped on the 32 images while 80 % of
+             the failures stay, equal ones merged, then confirmed like `first`
 A variance counts for hv and signatures when it was tried on at least 32 images.
 Not in the budget of anybody: what the judge spends. --validity is off for all, since `evaluate` has no such gate.
 """
 import argparse
+import collections
+import concurrent.futures
+import itertools
 import json
 import math
 import subprocess
@@ -25,8 +29,11 @@ from pathlib import Path
 import trials
 from scipy.stats import binomtest
 
-UNSEEN, CANDIDATES, JOINT_TRIES, FRONT = 160, 40, 60, 16
-SPACES = {"wide": "moderate,deployment", "tight": "mild,numerical,quantization"}
+UNSEEN, JOINT_TRIES, FRONT = 160, 300, 16
+SPACES = {  # profiles: of both sides, and of one side only
+    "wide": collections.defaultdict(lambda: "moderate,deployment", data="moderate", config="deployment"),
+    "tight": collections.defaultdict(lambda: "mild,numerical,quantization", data="mild", config="numerical,quantization"),
+}
 LIMIT = 0.05
 
 
@@ -59,23 +66,50 @@ class Judge:
         return binomtest(failures, len(self.unseen), LIMIT, alternative="greater").pvalue < 0.01
 
     def needs_both(self, variance):
+        """On the 32 images first: most variances show no sign of it there."""
         sides = {"data": variance.get("data", [])}, {"config": variance.get("config", {})}
-        both, data, config = (self.failed(v, self.unseen)[0] for v in (variance, *sides))
-        net = [(i in both) - (i in data) - (i in config) for i in self.unseen]
-        mean = sum(net) / len(net)
-        error = math.sqrt(sum((x - mean) ** 2 for x in net)) / len(net)
-        return self.confirmed(variance) and mean > 3 * error and mean > 0
 
-    def minimal(self, variance):
+        def net(images):
+            both, data, config = (self.failed(v, images)[0] for v in (variance, *sides))
+            return [(i in both) - (i in data) - (i in config) for i in images]
+
+        if sum(net(self.images)) < 1:
+            return False
+        unseen = net(self.unseen)
+        mean = sum(unseen) / len(unseen)
+        error = math.sqrt(sum((x - mean) ** 2 for x in unseen)) / len(unseen)
+        return mean > 3 * error and mean > 0 and self.confirmed(variance)
+
+    def keeps(self, variance, genes, failures):
+        return len(self.failed(only(variance, genes), self.images)[0]) >= 0.8 * failures
+
+    def minimal(self, variance, known):
+        """Known minimal sets of genes first; then halves, quarters, ... and single genes dropped while 80 % of the
+        failures stay, as in Zeller's ddmin."""
         failures = len(self.failed(variance, self.images)[0])
-        genes = [("config", knob) for knob in sorted(variance.get("config", {}))]
-        genes += [("data", i) for i in range(len(variance.get("data", [])) - 1, -1, -1)]
-        for side, gene in genes:
-            smaller = {"data": list(variance.get("data", [])), "config": dict(variance.get("config", {}))}
-            smaller[side].pop(gene)
-            if (smaller["data"] or smaller["config"]) and len(self.failed(smaller, self.images)[0]) >= 0.8 * failures:
-                variance = smaller
-        return variance
+        genes = genes_of(variance)
+        for smaller in known:
+            if smaller < set(genes) and self.keeps(variance, smaller, failures):
+                return only(variance, smaller)
+        size = max(1, len(genes) // 2)
+        while True:
+            for start in reversed(range(0, len(genes), size)):
+                fewer = genes[:start] + genes[start + size:]
+                if fewer and self.keeps(variance, fewer, failures):
+                    genes = fewer
+            if size == 1:
+                return only(variance, genes)
+            size = (size + 1) // 2 if size > 2 else 1
+
+
+def genes_of(variance):
+    return ([("config", knob, value) for knob, value in sorted(variance.get("config", {}).items())]
+            + [("data", step["transform"], "") for step in variance.get("data", [])])
+
+
+def only(variance, genes):
+    return {"data": [step for step in variance.get("data", []) if ("data", step["transform"], "") in genes],
+            "config": {k: v for k, v in variance.get("config", {}).items() if ("config", k, v) in genes}}
 
 
 def signature(variance):
@@ -138,8 +172,10 @@ def judged(log, judge, magnitude):
         old = best.get(signature(entry["variance"]))
         if old is None or entry["severity"] > old["severity"]:
             best[signature(entry["variance"])] = entry
-    ranked = sorted(best.values(), key=lambda e: -e["severity"])[:CANDIDATES]
-    minimal = {signature(v): v for v in (judge.minimal(e["variance"]) for e in ranked)}
+    minimal = {}
+    for entry in sorted(best.values(), key=lambda e: -e["severity"]):
+        found = judge.minimal(entry["variance"], minimal)
+        minimal.setdefault(frozenset(genes_of(found)), found)
     two_sided = lambda v: bool(v.get("data")) and bool(v.get("config"))
     return {
         "first": first(log, judge.confirmed),
@@ -150,7 +186,7 @@ def judged(log, judge, magnitude):
     }
 
 
-def magnitude_of(space, listed):
+def magnitude_of(listed):
     parameters = {t["name"]: {p["name"]: p for p in t["parameters"]} for t in listed}
 
     def magnitude(variance):
@@ -167,47 +203,81 @@ def magnitude_of(space, listed):
     return magnitude
 
 
+def searched(options, binary, evaluate, name, space_name, strategy, seed, work):
+    """(trials, own share of time); kept in a file, read from it the next time."""
+    kept = work / f"{name}-{space_name}-{strategy}-{seed}.json"
+    if kept.exists():
+        stored = json.loads(kept.read_text())
+        return stored["trials"], stored["own_share"]
+    model, images = files(name)
+    space = work / f"{name}-{space_name}.space.json"
+    if strategy in trials.PEERS:
+        began = time.monotonic()
+        problem = trials.Problem(evaluate, json.loads(space.read_text()), binary)
+        trials.PEERS[strategy](problem, options.budget // trials.TRIAL_IMAGES, seed)
+        log, own = problem.trials, 1 - problem.in_product / (time.monotonic() - began)
+    else:
+        plain, _, restriction = strategy.partition(":")
+        profile = SPACES[space_name][restriction]
+        extra = ["--without", restriction[8:]] if restriction.startswith("without-") else []
+        log, found, own = trials.search(binary, model, images, profile, plain, seed, options.budget,
+                                        work / f"run-{name}-{space_name}-{strategy}-{seed}", extra)
+        if not restriction and not space.exists():
+            space.write_text(json.dumps(found))
+    kept.write_text(json.dumps({"trials": log, "own_share": own}))
+    return log, own
+
+
+def files(name):
+    folder = Path(__file__).resolve().parents[3] / "data" / name.split("-")[0]
+    return str(folder / f"{name}.pt"), str(folder / "images")
+
+
+def measure(job):
+    options, name, space_name, seed, strategies, listed = job
+    evaluate = trials.Evaluate(options.binary, *files(name))
+    judge = Judge(evaluate)
+    work = Path(options.out).with_suffix("")
+    for strategy in strategies:
+        began = time.monotonic()
+        log, own = searched(options, options.binary, evaluate, name, space_name, strategy, seed, work)
+        middle = time.monotonic()
+        if options.search_only:
+            continue
+        row = {"model": name, "space": space_name, "strategy": strategy, "seed": seed, "budget": options.budget,
+               "own_share": own, **judged(log, judge, magnitude_of(listed)), "search_s": round(middle - began, 1),
+               "judge_s": round(time.monotonic() - middle, 1)}
+        with open(options.out, "a") as out:
+            out.write(json.dumps(row, default=float) + "\n")
+    evaluate.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary")
     parser.add_argument("out")
     parser.add_argument("--models", default="fashion")
     parser.add_argument("--spaces", default="wide,tight")
-    parser.add_argument("--strategies", default="genetic,random,sparse_random,one_at_a_time,evolution,grid,tpe,nsga2,cmaes,pymoo")
+    parser.add_argument("--strategies", default="genetic,random,sparse_random,one_at_a_time,evolution,grid,tpe,nsga2,cmaes,pymoo",
+                        help="also genetic:data and genetic:config (restricted to one side), genetic:without-INGREDIENT")
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--budget", type=int, default=5000)
-    parser.add_argument("--label", default="", help="added to the strategy's name: an ablation's")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--search-only", action="store_true", help="keep the trials; judge them in a later call")
     options = parser.parse_args()
     listed = json.loads(subprocess.run([options.binary, "list", "transforms", "--json"], capture_output=True, text=True).stdout)
-    work = Path(options.out).with_suffix("")
-    work.mkdir(exist_ok=True)
-    data = Path(__file__).resolve().parents[3] / "data"
-    for name in options.models.split(","):
-        model, images = str(data / name.split("-")[0] / f"{name}.pt"), str(data / name.split("-")[0] / "images")
-        evaluate = trials.Evaluate(options.binary, model, images)
-        judge = Judge(evaluate)
-        for seed in range(options.first_seed, options.first_seed + options.seeds):
-            for space_name in options.spaces.split(","):
-                for strategy in options.strategies.split(","):
-                    kept, began = work / f"space-{name}-{space_name}.json", time.monotonic()
-                    if strategy in trials.PEERS:
-                        problem = trials.Problem(evaluate, json.loads(kept.read_text()), options.binary)
-                        trials.PEERS[strategy](problem, options.budget // trials.TRIAL_IMAGES, seed)
-                        log = problem.trials
-                        own = 1 - problem.in_product / (time.monotonic() - began)
-                    else:
-                        log, space = trials.search(options.binary, model, images, SPACES[space_name], strategy, seed,
-                                                   options.budget, str(work / f"run-{strategy}{options.label}"))
-                        kept.write_text(json.dumps(space))
-                        own = None
-                    searched = time.monotonic()
-                    row = {"model": name, "space": space_name, "strategy": strategy + options.label, "seed": seed,
-                           "budget": options.budget, "own_share": own, **judged(log, judge, magnitude_of(None, listed)),
-                           "search_s": round(searched - began, 1), "judge_s": round(time.monotonic() - searched, 1)}
-                    with open(options.out, "a") as out:
-                        out.write(json.dumps(row, default=float) + "\n")
-        evaluate.close()
+    Path(options.out).with_suffix("").mkdir(exist_ok=True)
+    rows = [json.loads(line) for line in open(options.out)] if Path(options.out).exists() else []
+    done = {(row["model"], row["space"], row["strategy"], row["seed"]) for row in rows}
+    jobs = []
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
+        for name, space in itertools.product(options.models.split(","), options.spaces.split(",")):
+            left = [s for s in options.strategies.split(",") if (name, space, s, seed) not in done]
+            if left:
+                jobs.append((options, name, space, seed, left, listed))
+    with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+        list(pool.map(measure, jobs))
 
 
 if __name__ == "__main__":

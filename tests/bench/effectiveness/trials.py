@@ -6,6 +6,7 @@ none, one signed share of its range for all strengths and one share for all othe
 """
 import hashlib
 import json
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -56,19 +57,23 @@ class Evaluate:
         self.process.wait()
 
 
-def search(binary, model, images, profile, strategy, seed, budget, out):
-    """Runs the product; returns (trials, space, share of time that is neither baseline nor probe nor workers)."""
+def search(binary, model, images, profile, strategy, seed, budget, out, extra):
+    """Runs the product; returns (trials, space, share of the search's time that the strategy itself took)."""
     log = Path(f"{out}.log")
     done = subprocess.run(
         [binary, "search", model, images, "--profile", profile, "--strategy", strategy, "--seed", str(seed),
          "--budget", str(budget), "--after-budget", "1", "--validity", "off", "--knobs", PROCESS_KNOBS, "--workers", "1",
-         "--log-file", log, "--out", out, "--force", "-q"],
+         "--log-file", log, "--out", out, "--force", "-q", *extra],
         capture_output=True, text=True,
     )
     assert done.returncode in (0, 1), done.stderr
     report = json.loads((Path(out) / "report.json").read_text())
     lines = [line for line in log.read_text().splitlines() if " trial {" in line]
-    return [json.loads(line.split(" trial ", 1)[1]) for line in lines], report["space"]
+    shutil.rmtree(out)
+    log.unlink()
+    timing = report["timing"]
+    return ([json.loads(line.split(" trial ", 1)[1]) for line in lines], report["space"],
+            timing["strategy_s"] / timing["phases_s"]["search"])
 
 
 def step_of(gene, share, other, strengths, neutral):

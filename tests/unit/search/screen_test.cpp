@@ -1,9 +1,8 @@
-/// Group testing of knob values where it is known which of them matter.
+/// Main effects: of knob values from the probe, of transforms from trials.
 #include "../../../src/search/screen.h"
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <set>
 
 #include "../space/fixture.h"
@@ -11,66 +10,68 @@
 namespace robustcheck::search {
 namespace {
 
-using space::Variance;
-
-Problem knobs_only() {
+Problem both_sides() {
   Problem problem;
-  problem.space = space::make_space(
-      {.profiles = {"deployment"}, .transforms = {}, .knobs = {"-device"}, .validity = {}}, space::toy_catalogue());
+  problem.space =
+      space::make_space({.profiles = {"severe", "deployment"}, .transforms = {}, .knobs = {"-device"}, .validity = {}},
+                        space::toy_catalogue());
   problem.budget = 20000;
+  problem.knob_effects = {{"deterministic", "on", 0.5}, {"precision", "bf16", 0.1}};
   return problem;
 }
 
-struct Screened {
-  std::size_t rows = 0;
-  std::vector<Effect> effects;
-  double effect(const std::string& knob, const std::string& value) const {
-    for (const Effect& one : effects)
-      if (one.alone.config.size() == 1 &&
-          *one.alone.config.begin() == std::pair<const std::string, std::string>(knob, value))
-        return one.violation;
-    return -1.0;
+double effect_of(const Screen& screen, const std::string& knob) {
+  for (const Effect& one : screen.effects())
+    if (one.is_knob() && one.alone.config.contains(knob)) return one.violation;
+  return -1.0;
+}
+
+TEST(Screen, TakesEverySideOfEveryTransformOnceAndNoKnob) {
+  Screen screen(both_sides(), 8);
+  const std::vector<std::size_t> rows = screen.take(1000);
+  EXPECT_TRUE(screen.done());
+  std::set<std::pair<std::string, bool>> sides;
+  for (const std::size_t row : rows) {
+    ASSERT_FALSE(screen.effects()[row].is_knob());
+    const space::Step& step = screen.effects()[row].alone.data.front();
+    EXPECT_TRUE(sides.insert({step.transform, step.values.front() > 0}).second);
   }
-};
-
-Screened screened(const std::function<double(const Variance&)>& violation) {
-  Screen screen(knobs_only(), 8);
-  Screened result;
-  while (!screen.done())
-    for (const Screen::Row& row : screen.take(16)) {
-      screen.learn(row, row.variance, violation(row.variance));
-      ++result.rows;
-    }
-  result.effects = screen.effects();
-  return result;
+  EXPECT_EQ(rows.size(), 4U);  // rotate has two sides, jpeg and blur one
 }
 
-TEST(Screen, SpendsFewRowsOnKnobsThatDoNothing) {
-  const Screened result = screened([](const Variance&) { return 0.0; });
-  EXPECT_GT(result.effects.size(), 80U);
-  EXPECT_LT(2 * result.rows, result.effects.size());
+TEST(Screen, KnowsTheKnobsFromTheProbe) {
+  const Screen screen(both_sides(), 8);
+  EXPECT_EQ(effect_of(screen, "deterministic"), 0.5);
+  EXPECT_EQ(effect_of(screen, "precision"), 0.1);
+  EXPECT_EQ(effect_of(screen, "threads"), -1.0);
 }
 
-TEST(Screen, TellsAStrongValueApartFromItsGroup) {
-  const auto landscape = [](const Variance& v) { return v.config.contains("deterministic") ? 0.5 : 0.0; };
-  const Screened result = screened(landscape);
-  EXPECT_EQ(result.effect("deterministic", "on"), 0.5);
-  for (const Effect& one : result.effects) {
-    if (one.alone.config.contains("deterministic")) continue;
-    EXPECT_LT(one.violation, 0.1) << one.alone.config.begin()->first;
-  }
-  EXPECT_LT(2 * result.rows, result.effects.size());
+TEST(Screen, LeavesAKnobOutThatTheSpaceDoesNotHold) {
+  Problem problem = both_sides();
+  problem.knob_effects.push_back({"device", "cuda:0", 1.0});
+  EXPECT_EQ(effect_of(Screen(problem, 8), "device"), -1.0);
 }
 
-TEST(Screen, AsksForNothingThatCannotBeCombined) {
-  screened([](const Variance& variance) {
-    EXPECT_EQ(space::incompatible(variance.config), "");
-    return 0.5;
-  });
+TEST(Screen, RemembersTheMilderVarianceThatWasRun) {
+  Screen screen(both_sides(), 8);
+  const std::size_t row = screen.take(1).front();
+  space::Variance milder = screen.effects()[row].alone;
+  milder.data.front().values.front() /= 2;
+  screen.learn(row, milder, 0.7);
+  EXPECT_EQ(screen.effects()[row].alone, milder);
+  EXPECT_EQ(screen.effects()[row].violation, 0.7);
 }
 
 TEST(Screen, EndsWithAnEighthOfTheBudget) {
-  EXPECT_LE(screened([](const Variance&) { return 1.0; }).rows * 8, 20000U / 8 + 8);
+  Problem problem = both_sides();
+  problem.budget = 8 * 8 * 2;
+  EXPECT_EQ(Screen(problem, 8).take(1000).size(), 4U);  // at least forty rows, however small the budget
+}
+
+TEST(Screen, IsEmptyWhenItIsLeftOut) {
+  Problem problem = both_sides();
+  problem.without = {"screen"};
+  EXPECT_TRUE(Screen(problem, 8).done());
 }
 
 }  // namespace

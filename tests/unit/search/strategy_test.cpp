@@ -74,7 +74,25 @@ struct Outcome {
   std::uint64_t images_most = 0;    ///< the most images that one variance was tried on
 };
 
-Outcome run(const std::string& name, const Problem& problem, const Landscape& landscape) {
+double fitness_of(const Landscape& landscape, const Variance& variance, const SearchImage& image) {
+  return std::clamp(landscape(variance) - image.margin, -1.0, 1.0);
+}
+
+/// As the probe does it, on all images.
+std::vector<KnobEffect> probed(const Problem& problem, const Landscape& landscape) {
+  std::vector<KnobEffect> effects;
+  for (const space::KnobGene& gene : problem.space.knobs)
+    for (const std::string& value : gene.values) {
+      double sum = 0.0;
+      for (const SearchImage& image : problem.images)
+        sum += violation(fitness_of(landscape, {{}, {{gene.info.name, value}}, 0}, image), image.margin);
+      effects.push_back({gene.info.name, value, sum / static_cast<double>(problem.images.size())});
+    }
+  return effects;
+}
+
+Outcome run(const std::string& name, Problem problem, const Landscape& landscape) {
+  problem.knob_effects = probed(problem, landscape);
   const auto strategy = find_strategy(name).make(problem);
   Outcome result;
   std::map<std::string, std::set<ImageIndex>> seen;
@@ -87,7 +105,7 @@ Outcome run(const std::string& name, const Problem& problem, const Landscape& la
       verdicts.emplace_back();
       std::size_t failed = 0;
       for (const ImageIndex image : trial.images) {
-        const double fitness = std::clamp(landscape(trial.variance) - problem.images[image].margin, -1.0, 1.0);
+        const double fitness = fitness_of(landscape, trial.variance, problem.images[image]);
         verdicts.back().push_back({fitness > 0, fitness});
         failed += fitness > 0 ? 1 : 0;
         auto& images = seen[space::to_json(trial.variance, space::toy_catalogue()).dump()];
@@ -178,6 +196,17 @@ TEST_P(StrategyContract, WorksWithFewImages) {
 
 TEST_P(StrategyContract, FindsASeparableFailure) { EXPECT_GT(search(1, separable).first_failure, 0U); }
 
+class WithoutAnIngredient : public testing::TestWithParam<std::string> {};
+
+TEST_P(WithoutAnIngredient, GeneticStillFindsASeparableFailure) {
+  Problem less = problem(1);
+  less.without = {GetParam()};
+  EXPECT_GT(run("genetic", less, separable).first_failure, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, WithoutAnIngredient, testing::ValuesIn(all_ingredients()),
+                         [](const auto& name) { return name.param; });
+
 INSTANTIATE_TEST_SUITE_P(All, StrategyContract, testing::ValuesIn(all_strategies()),
                          [](const auto& entry) { return entry.param.name; });
 
@@ -220,6 +249,11 @@ TEST(TellingImages, CoverClassesAndMargins) {
 }
 
 TEST(Strategies, AreFoundByNameWithAProposal) { EXPECT_THROW(find_strategy("genetik"), Error); }
+
+TEST(Ingredients, AreFoundByNameWithAProposal) {
+  EXPECT_EQ(checked_ingredients({"screen", "polish"}), (std::set<std::string>{"polish", "screen"}));
+  EXPECT_THROW(checked_ingredients({"scren"}), Error);
+}
 
 }  // namespace
 }  // namespace robustcheck::search
