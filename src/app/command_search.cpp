@@ -108,7 +108,7 @@ class SearchRun {
   void search_and_confirm() {
     const search::Problem problem{report_.space, halves_.search, options_.seed, options_.budget,
                                   options_.failure_limit};
-    searched_ = search_phase(options_, problem, *bench_, *gate_, directory_.journal(), progress_);
+    searched_ = search_phase(options_, problem, session_.dataset, *bench_, *gate_, directory_.journal(), progress_);
     ending_ = searched_.ending;
     mark("search");
     if (ending_ == Ending::interrupted) return;
@@ -168,6 +168,10 @@ class SearchRun {
     report_.baseline = baseline_.summary;
     report_.baseline.eligible = halves_.search.size() + halves_.confirmation.size();
     report_.robust_accuracy = robust_accuracy(confirmed_, session_.dataset, *bench_, options_.session.split_seed);
+    report_.robust_accuracy_image =
+        robust_accuracy(searched_.per_image, session_.dataset, *bench_, options_.session.split_seed);
+    if (options_.scope == "image")
+      write_file(directory_.per_image(), per_image_lines(searched_.per_image, session_.dataset));
     report_.tolerance = explained_.tolerance;
     report_.interaction_map = explained_.interaction_map;
     report_.coverage = explained_.coverage;
@@ -178,7 +182,8 @@ class SearchRun {
 
   Json settings() const {
     return {{"profiles", options_.space.profiles},
-            {"strategy", options_.strategy},
+            {"scope", options_.scope},
+            {"strategy", strategy_of(options_).name},
             {"oracle", bench_->guide().name},
             {"failure_limit", options_.failure_limit},
             {"split_seed", options_.session.split_seed},
@@ -295,7 +300,7 @@ int run_search(const SearchOptions& options) {
     throw Error(ErrorKind::usage, "--update-corpus: add to which? give --corpus DIR");
   RunDirectory directory(out, options.force || options.dry_run);
   space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
-  search::find_strategy(options.strategy);
+  strategy_of(options);
   if (!options.oracle.empty()) oracle::find_oracle(options.oracle);
   Progress progress(options.output);
   progress.phase("load", 0);

@@ -48,6 +48,10 @@ struct StrategyEntry {
 const std::vector<StrategyEntry>& all_strategies();
 /// Throws Error{usage} with did-you-mean.
 const StrategyEntry& find_strategy(const std::string& name);
+/// per_image: the one of --scope image.
+const StrategyEntry& image_strategy();
+/// Images of a full trial: one reference batch.
+inline constexpr std::size_t kTrialImages = 32;
 
 /// `count` images spread over the classes and evenly over the sorted reference margins; all of them if fewer.
 std::vector<ImageIndex> telling_images(std::span<const SearchImage> images, std::size_t count);
