@@ -36,6 +36,8 @@ class ImageModel {
   void fit();
   double score(std::size_t image, std::size_t slot) const;
 
+  /// Of the variances of two slots, 0..1.
+  double similarity(std::size_t a, std::size_t b) const { return similarity_[a * kSlots + b]; }
   std::size_t observations(std::size_t slot) const { return slots_[slot].observations.size(); }
   /// Mean effect on an average image.
   double effect(std::size_t slot) const { return slots_[slot].all; }
@@ -66,7 +68,6 @@ class ImageModel {
     double sum = 0.0, count = 0.0;
   };
 
-  double similarity(std::size_t a, std::size_t b) const { return similarity_[a * kSlots + b]; }
   void fit_all();
   void fit_offsets();
   void fit_groups(std::size_t level);

@@ -17,6 +17,7 @@ constexpr std::size_t kConfigurationsPerAsk = 8;
 constexpr std::size_t kFirstImages = 16;  // of a variance that has no verdict yet
 constexpr std::uint64_t kTellingShare = 12;
 constexpr std::uint64_t kLeastBroken = 2;  // images, by a variance that goes to the telling images
+constexpr double kAlike = 0.7;             // of two variances that one image takes at once
 constexpr int kAttempts = 20;              // to find something for images that met all there is
 constexpr double kNearest = 0.02, kFarthest = 0.3;  // shares of the range that a neighbour moves by
 
@@ -143,20 +144,42 @@ std::vector<std::size_t> PerImage::waiting(Rng& rng, std::size_t most) {
   return result;
 }
 
+/// Too many images take it before its first verdict, or the image takes one like it.
+bool PerImage::too_much(std::size_t slot, std::size_t image, const Choices& chosen) const {
+  const auto takers = chosen.by_slot.find(slot);
+  if (!known_[slot]->tried && takers != chosen.by_slot.end() && takers->second >= kFirstImages) return true;
+  const auto own = chosen.by_image.find(image);
+  return own != chosen.by_image.end() &&
+         std::ranges::any_of(own->second, [&](std::size_t other) { return model_.similarity(slot, other) > kAlike; });
+}
+
 std::size_t PerImage::best_for(std::size_t image, const std::vector<std::size_t>& allowed,
-                               const std::map<std::size_t, std::size_t>& taken) const {
+                               const Choices& chosen) const {
   std::size_t best = kNone;
   double best_score = 0.0;
   for (const std::size_t slot : allowed) {
-    if (known_[slot]->met[image]) continue;
-    const auto found = taken.find(slot);
-    if (!known_[slot]->tried && found != taken.end() && found->second >= kFirstImages) continue;
+    if (known_[slot]->met[image] || too_much(slot, image, chosen)) continue;
     const double score = model_.score(image, slot);
     if (best != kNone && score <= best_score) continue;
     best = slot;
     best_score = score;
   }
   return best;
+}
+
+PerImage::Choices PerImage::best_of(const std::vector<std::size_t>& allowed, const std::vector<std::size_t>& images,
+                                    std::size_t each) const {
+  Choices chosen;
+  for (std::size_t pass = 0; pass < each; ++pass) {
+    for (const std::size_t image : images) {
+      const std::size_t slot = best_for(image, allowed, chosen);
+      if (slot == kNone) continue;
+      chosen.all.push_back({image, slot});
+      ++chosen.by_slot[slot];
+      chosen.by_image[image].push_back(slot);
+    }
+  }
+  return chosen;
 }
 
 /// The variances that most images take, of few configurations.
@@ -180,21 +203,9 @@ std::vector<std::size_t> PerImage::kept(const std::vector<Choice>& choices) cons
   return result;
 }
 
-std::vector<PerImage::Choice> PerImage::choose(const std::vector<std::size_t>& images) {
+std::vector<PerImage::Choice> PerImage::choose(const std::vector<std::size_t>& images, std::size_t each) {
   model_.fit();
-  std::vector<Choice> first, result;
-  const auto take = [&](const std::vector<std::size_t>& allowed, std::vector<Choice>& choices) {
-    std::map<std::size_t, std::size_t> taken;
-    for (const std::size_t image : images) {
-      const std::size_t slot = best_for(image, allowed, taken);
-      if (slot == kNone) continue;
-      ++taken[slot];
-      choices.push_back({image, slot});
-    }
-  };
-  take(slots(), first);
-  take(kept(first), result);
-  return result;
+  return best_of(kept(best_of(slots(), images, each).all), images, each).all;
 }
 
 /// The variance that broke most images, of a kind of failure that the telling images have not met if there is one.
@@ -233,7 +244,8 @@ std::vector<space::Trial> PerImage::ask(std::size_t evaluations_left) {
     while (ImageModel::kSlots - slots().size() < kNewPerAsk) make_room();
     add_new(rng);
     std::map<std::size_t, std::size_t> trial_of;
-    for (const Choice& choice : choose(images)) {
+    const std::size_t each = std::max<std::size_t>(1, std::min(kTrialImages, evaluations_left) / images.size());
+    for (const Choice& choice : choose(images, each)) {
       const auto [found, is_new] = trial_of.try_emplace(choice.slot, asked_.size());
       if (is_new) asked_.push_back({known_[choice.slot]->variance, {}});
       asked_[found->second].images.push_back(images_[choice.image].index);

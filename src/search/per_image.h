@@ -22,7 +22,8 @@ namespace robustcheck::search {
 ///             of those that broke least the oldest go) and 64 new ones. Each image takes the one that the model of
 ///             what breaks what (image_model.h) gives the best chance: so what broke an image goes to its neighbours
 ///             first (same class, near in reference margin, alike in what they bore so far). A new variance goes to 16
-///             images at most before its first verdict; at most 8 configurations at a time, so that batches are full
+///             images at most before its first verdict; at most 8 configurations at a time, so that batches are full.
+///             Fewer than 32 images that wait take several variances each, none alike, to fill a batch
 ///   new       one in two: a variance near the one that brought a random unbroken image nearest to failing; one in
 ///             four a child of two that broke many (tournaments of 2, operators.h); else a fresh one
 ///   tell      of the variances that broke most images one after another, on the 32 telling images, for at most a
@@ -71,9 +72,16 @@ class PerImage : public Strategy {
   space::Variance proposal(Rng& rng) const;
   space::Variance near(const space::Variance& variance, Rng& rng) const;
   std::size_t parent(const std::vector<std::size_t>& tried, Rng& rng) const;
-  std::vector<Choice> choose(const std::vector<std::size_t>& images);
-  std::size_t best_for(std::size_t image, const std::vector<std::size_t>& allowed,
-                       const std::map<std::size_t, std::size_t>& taken) const;
+  struct Choices {
+    std::vector<Choice> all;
+    std::map<std::size_t, std::size_t> by_slot;                 ///< how many images take it
+    std::map<std::size_t, std::vector<std::size_t>> by_image;  ///< slots
+  };
+  std::vector<Choice> choose(const std::vector<std::size_t>& images, std::size_t each);
+  Choices best_of(const std::vector<std::size_t>& allowed, const std::vector<std::size_t>& images,
+                  std::size_t each) const;
+  std::size_t best_for(std::size_t image, const std::vector<std::size_t>& allowed, const Choices& chosen) const;
+  bool too_much(std::size_t slot, std::size_t image, const Choices& chosen) const;
   std::vector<std::size_t> kept(const std::vector<Choice>& choices) const;
   void forget_unchosen();
   std::size_t due_for_telling(std::size_t evaluations_left) const;
