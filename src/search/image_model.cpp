@@ -10,6 +10,7 @@ namespace {
 constexpr double kLargestOdds = 14.0;  // beyond it probabilities are rounding
 constexpr double kShrink = 4.0;        // observations that the prior of a level counts as
 constexpr double kOwnShrink = 0.5;
+constexpr double kSameShrink = 2.0;    // likewise, of the very same variance
 constexpr double kLeastUncertainty = 0.05;
 constexpr std::size_t kMarginParts = 3;
 
@@ -38,7 +39,7 @@ ImageModel::ImageModel(std::span<const SearchImage> images)
   const std::vector<std::size_t> parts = margin_parts(images);
   for (std::size_t i = 0; i < images.size(); ++i) {
     const std::size_t label = classes.try_emplace(images[i].label, classes.size()).first->second;
-    images_.push_back({log_odds(-images[i].margin), {label, label * kMarginParts + parts[i]}, 0.0, {}, {}});
+    images_.push_back({log_odds(-images[i].margin), {label, label * kMarginParts + parts[i]}, 0.0, {}, {}, {}});
   }
   groups_[0] = classes.size();
   groups_[1] = classes.size() * kMarginParts;
@@ -82,6 +83,7 @@ void ImageModel::fit() {
       image.left.push_back(one.effect - image.offset - slots_[one.other].all);
   }
   for (const std::size_t level : {0, 1}) fit_groups(level);
+  fit_own();
   double squares = 0.0, count = 0.0;
   for (const Image& image : images_) {
     for (const double left : image.left) squares += left * left;
@@ -124,42 +126,73 @@ void ImageModel::fit_offsets() {
 
 /// What the images of a group have in common, taken out of what is left over.
 void ImageModel::fit_groups(std::size_t level) {
-  std::vector<std::map<std::size_t, Cell>> cells(groups_[level]);
+  std::vector<std::map<std::size_t, Cell>> by_slot(groups_[level]);
   for (const Image& image : images_) {
     for (std::size_t k = 0; k < image.observations.size(); ++k) {
-      Cell& cell = cells[image.group[level]][image.observations[k].other];
+      const std::size_t slot = image.observations[k].other;
+      Cell& cell = by_slot[image.group[level]][slot];
+      cell.slot = slot;
       cell.sum += image.left[k];
       cell.count += 1.0;
     }
   }
   for (std::size_t group = 0; group < groups_[level]; ++group) {
-    for (std::size_t slot = 0; slot < kSlots; ++slot) {
-      if (!slots_[slot].used) continue;
-      double above = 0.0, below = kShrink;
-      for (const auto& [other, cell] : cells[group]) {
-        above += similarity(slot, other) * cell.sum;
-        below += similarity(slot, other) * cell.count;
-      }
-      group_effects_[level][group * kSlots + slot] = static_cast<float>(above / below);
-    }
+    std::vector<Cell> cells;
+    for (const auto& [slot, cell] : by_slot[group]) cells.push_back(cell);
+    fit_group(cells, group_effects_[level].data() + group * kSlots);
   }
   for (Image& image : images_)
     for (std::size_t k = 0; k < image.observations.size(); ++k)
       image.left[k] -= group_effect(level, image.group[level], image.observations[k].other);
 }
 
-double ImageModel::score(std::size_t image, std::size_t slot) const {
-  const Image& own = images_[image];
-  double above = 0.0, below = kOwnShrink, most_alike = 0.0;
-  for (std::size_t k = 0; k < own.observations.size(); ++k) {
-    const double alike = similarity(slot, own.observations[k].other);
-    above += alike * own.left[k];
-    below += alike;
-    most_alike = std::max(most_alike, alike);
+void ImageModel::fit_group(const std::vector<Cell>& cells, float* effects) const {
+  for (std::size_t slot = 0; slot < kSlots; ++slot) {
+    if (!slots_[slot].used) continue;
+    const float* alike = similarity_.data() + slot * kSlots;
+    double above = 0.0, below = kShrink;
+    for (const Cell& cell : cells) {
+      above += alike[cell.slot] * cell.sum;
+      below += alike[cell.slot] * cell.count;
+    }
+    effects[slot] = static_cast<float>(above / below);
   }
-  const double effect = slots_[slot].all + group_effect(0, own.group[0], slot) + group_effect(1, own.group[1], slot) +
-                        own.offset + above / below;
-  return (own.z + effect) / (spread_ * std::sqrt(1.0 - most_alike + kLeastUncertainty));
+  for (const Cell& cell : cells)  // what it did to the group itself says more than what variances like it did
+    effects[cell.slot] +=
+        static_cast<float>((cell.sum - cell.count * effects[cell.slot]) / (cell.count + kSameShrink));
+}
+
+ImageModel::Own ImageModel::own(const Image& image, std::size_t slot) const {
+  double far = 0.0, far_weight = kOwnShrink, near = 0.0, near_weight = kOwnShrink;
+  float most = 0.0F;
+  for (std::size_t k = 0; k < image.observations.size(); ++k) {
+    const float alike = similarity_[slot * kSlots + image.observations[k].other];
+    const float square = alike * alike, very = square * square;
+    far += alike * image.left[k];
+    far_weight += alike;
+    near += very * image.near_left[k];
+    near_weight += very;
+    most = std::max(most, alike);
+  }
+  return {far / far_weight, near / near_weight, static_cast<double>(most)};
+}
+
+/// First what alike variances did to the image, then what the very alike ones did beyond that.
+void ImageModel::fit_own() {
+  for (Image& image : images_) {
+    image.near_left.assign(image.left.size(), 0.0);
+    std::vector<double> rest = image.left;
+    for (std::size_t k = 0; k < rest.size(); ++k) rest[k] -= own(image, image.observations[k].other).far;
+    image.near_left = std::move(rest);
+  }
+}
+
+double ImageModel::score(std::size_t image, std::size_t slot) const {
+  const Image& one = images_[image];
+  const Own met = own(one, slot);
+  const double effect = slots_[slot].all + group_effect(0, one.group[0], slot) + group_effect(1, one.group[1], slot) +
+                        one.offset + met.far + met.near;
+  return (one.z + effect) / (spread_ * std::sqrt(1.0 - met.most_alike * met.most_alike + kLeastUncertainty));
 }
 
 std::size_t ImageModel::nearest(std::size_t image) const {

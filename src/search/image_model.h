@@ -16,7 +16,7 @@ namespace robustcheck::search {
 ///   effect   z - z at the reference
 ///   predict  effect(i, v) = all(v) + class(v) + neighbours(v) + own offset(i) + own(v): each the average of what the
 ///            levels before leave over, weighted by the similarity to v of the variances that were tried and drawn to
-///            zero where few were. Neighbours: images of the class in the same third of reference margins
+///            zero where few were; class and neighbours beyond that as v itself did where it was tried on them. Neighbours: images of the class in the same third of reference margins
 ///   score    predicted z / its uncertainty (larger, the less alike to v what the image has met): the order of the
 ///            probabilities of breaking it
 ///
@@ -61,6 +61,7 @@ class ImageModel {
     double offset = 0.0;
     std::vector<Observation> observations;  ///< by slot
     std::vector<double> left;               ///< what the levels leave over, per observation
+    std::vector<double> near_left;          ///< what alike variances did to the image taken out too
   };
   /// What one group of images left over on one variance.
   struct Cell {
@@ -68,9 +69,18 @@ class ImageModel {
     double sum = 0.0, count = 0.0;
   };
 
+  /// What the image itself showed about a variance.
+  struct Own {
+    double far = 0.0, near = 0.0;
+    double most_alike = 0.0;
+  };
+
+  Own own(const Image& image, std::size_t slot) const;
+  void fit_own();
   void fit_all();
   void fit_offsets();
   void fit_groups(std::size_t level);
+  void fit_group(const std::vector<Cell>& cells, float* effects) const;
   double group_effect(std::size_t level, std::size_t group, std::size_t slot) const {
     return group_effects_[level][group * kSlots + slot];
   }
