@@ -181,16 +181,11 @@ class SearchRun {
   }
 
   Json settings() const {
-    return {{"profiles", options_.space.profiles},
-            {"scope", options_.scope},
-            {"strategy", strategy_of(options_).name},
-            {"oracle", bench_->guide().name},
-            {"failure_limit", options_.failure_limit},
-            {"split_seed", options_.session.split_seed},
-            {"limit", options_.session.limit},
-            {"calibration_images", session_.calibration.size()},
-            {"search_images", halves_.search.size()},
-            {"confirmation_images", halves_.confirmation.size()}};
+    return {{"profiles", options_.space.profiles},     {"scope", options_.scope},
+            {"strategy", strategy_of(options_).name},  {"oracle", bench_->guide().name},
+            {"failure_limit", options_.failure_limit}, {"split_seed", options_.session.split_seed},
+            {"limit", options_.session.limit},         {"calibration_images", session_.calibration.size()},
+            {"search_images", halves_.search.size()},  {"confirmation_images", halves_.confirmation.size()}};
   }
 
   /// What an interrupt left: every candidate that no test has seen.

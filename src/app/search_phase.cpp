@@ -51,7 +51,8 @@ void log_trial(const space::Trial& trial, const std::vector<oracle::Verdict>& ve
   spdlog::debug("trial {}", line.dump());
 }
 
-/// True when a signature is new or improved. `standard`: what else the guiding oracle says is not ranked; empty: all is.
+/// True when a signature is new or improved. `standard`: what else the guiding oracle says is not ranked; empty: all
+/// is.
 bool record(const std::vector<space::Trial>& trials, const Judged& judged, const std::string& guide,
             const std::vector<ImageIndex>& standard, std::uint64_t evaluations, search::Archive& archive,
             Journal& journal) {
@@ -149,8 +150,7 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
       Judged judged = bench.run(valid);
       const std::size_t broken = ledger ? ledger->record(valid, judged, gate) : 0;
       outcome.evaluations += cost(valid);
-      const bool improved =
-          record(valid, judged, bench.guide().name, standard, outcome.evaluations, archive, journal);
+      const bool improved = record(valid, judged, bench.guide().name, standard, outcome.evaluations, archive, journal);
       stale = improved || broken > 0 ? 0 : stale + 1;
       strategy->tell(trials, with_rejected(trials, runs, merged(judged)));
       if (++idle > kMostIdleRounds) break;
@@ -158,10 +158,10 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
       if (options.patience > 0 && stale >= options.patience) break;
       if (options.stop_after > 0 && archive.count_above(options.failure_limit) >= options.stop_after) break;
       worst = std::max(worst, worst_rate(judged));
-      progress.update(outcome.evaluations,
-                      ledger ? std::to_string(ledger->broken()) + " of " + std::to_string(problem.images.size()) +
-                                   " images broken"
-                             : std::to_string(archive.size()) + " kinds of failure, worst " + percent(worst));
+      progress.update(
+          outcome.evaluations,
+          ledger ? std::to_string(ledger->broken()) + " of " + std::to_string(problem.images.size()) + " images broken"
+                 : std::to_string(archive.size()) + " kinds of failure, worst " + percent(worst));
     }
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::interrupted) throw;

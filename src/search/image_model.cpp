@@ -10,7 +10,7 @@ namespace {
 constexpr double kLargestOdds = 14.0;  // beyond it probabilities are rounding
 constexpr double kShrink = 4.0;        // observations that the prior of a level counts as
 constexpr double kOwnShrink = 0.5;
-constexpr double kSameShrink = 2.0;    // likewise, of the very same variance
+constexpr double kSameShrink = 6.0;  // likewise, of the very same variance
 constexpr double kLeastUncertainty = 0.05;
 constexpr std::size_t kMarginParts = 3;
 
@@ -33,8 +33,7 @@ std::vector<std::size_t> margin_parts(std::span<const SearchImage> images) {
 
 }  // namespace
 
-ImageModel::ImageModel(std::span<const SearchImage> images)
-    : slots_(kSlots), similarity_(kSlots * kSlots, 0.0F) {
+ImageModel::ImageModel(std::span<const SearchImage> images) : slots_(kSlots), similarity_(kSlots * kSlots, 0.0F) {
   std::map<std::optional<Label>, std::size_t> classes;
   const std::vector<std::size_t> parts = margin_parts(images);
   for (std::size_t i = 0; i < images.size(); ++i) {
@@ -158,8 +157,7 @@ void ImageModel::fit_group(const std::vector<Cell>& cells, float* effects) const
     effects[slot] = static_cast<float>(above / below);
   }
   for (const Cell& cell : cells)  // what it did to the group itself says more than what variances like it did
-    effects[cell.slot] +=
-        static_cast<float>((cell.sum - cell.count * effects[cell.slot]) / (cell.count + kSameShrink));
+    effects[cell.slot] += static_cast<float>((cell.sum - cell.count * effects[cell.slot]) / (cell.count + kSameShrink));
 }
 
 ImageModel::Own ImageModel::own(const Image& image, std::size_t slot) const {
@@ -192,7 +190,7 @@ double ImageModel::score(std::size_t image, std::size_t slot) const {
   const Own met = own(one, slot);
   const double effect = slots_[slot].all + group_effect(0, one.group[0], slot) + group_effect(1, one.group[1], slot) +
                         one.offset + met.far + met.near;
-  return (one.z + effect) / (spread_ * std::sqrt(1.0 - met.most_alike * met.most_alike + kLeastUncertainty));
+  return (one.z + effect) / (spread_ * std::sqrt(1.0 - met.most_alike + kLeastUncertainty));
 }
 
 std::size_t ImageModel::nearest(std::size_t image) const {

@@ -16,7 +16,8 @@ namespace robustcheck::search {
 ///   effect   z - z at the reference
 ///   predict  effect(i, v) = all(v) + class(v) + neighbours(v) + own offset(i) + own(v): each the average of what the
 ///            levels before leave over, weighted by the similarity to v of the variances that were tried and drawn to
-///            zero where few were; class and neighbours beyond that as v itself did where it was tried on them. Neighbours: images of the class in the same third of reference margins
+///            zero where few were; class and neighbours beyond that as v itself did where it was tried on them.
+///            Neighbours: images of the class in the same third of reference margins
 ///   score    predicted z / its uncertainty (larger, the less alike to v what the image has met): the order of the
 ///            probabilities of breaking it
 ///

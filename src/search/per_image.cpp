@@ -16,9 +16,9 @@ constexpr std::size_t kVariancesPerAsk = 64;
 constexpr std::size_t kConfigurationsPerAsk = 8;
 constexpr std::size_t kFirstImages = 16;  // of a variance that has no verdict yet
 constexpr std::uint64_t kTellingShare = 12;
-constexpr std::uint64_t kLeastBroken = 2;  // images, by a variance that goes to the telling images
-constexpr double kAlike = 0.7;             // of two variances that one image takes at once
-constexpr int kAttempts = 20;              // to find something for images that met all there is
+constexpr std::uint64_t kLeastBroken = 2;           // images, by a variance that goes to the telling images
+constexpr double kAlike = 0.7;                      // of two variances that one image takes at once
+constexpr int kAttempts = 20;                       // to find something for images that met all there is
 constexpr double kNearest = 0.02, kFarthest = 0.3;  // shares of the range that a neighbour moves by
 
 }  // namespace
@@ -42,7 +42,13 @@ std::string PerImage::key_of(const Variance& variance) const { return space::to_
 
 std::size_t PerImage::add(const Variance& variance) {
   const std::size_t slot = model_.add(similarity_.coordinates(variance));
-  known_[slot] = Known{variance, 0, round_, false, false, std::vector<bool>(images_.size(), false), std::vector<bool>(images_.size(), false)};
+  known_[slot] = Known{variance,
+                       0,
+                       round_,
+                       false,
+                       false,
+                       std::vector<bool>(images_.size(), false),
+                       std::vector<bool>(images_.size(), false)};
   slot_of_[key_of(variance)] = slot;
   return slot;
 }

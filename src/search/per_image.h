@@ -51,7 +51,7 @@ class PerImage : public Strategy {
     std::uint64_t broken = 0;
     std::uint64_t born = 0;
     bool tried = false;
-    bool told = false;           ///< ran on the telling images
+    bool told = false;                ///< ran on the telling images
     std::vector<bool> met, observed;  ///< by image
   };
   struct Image {
@@ -74,7 +74,7 @@ class PerImage : public Strategy {
   std::size_t parent(const std::vector<std::size_t>& tried, Rng& rng) const;
   struct Choices {
     std::vector<Choice> all;
-    std::map<std::size_t, std::size_t> by_slot;                 ///< how many images take it
+    std::map<std::size_t, std::size_t> by_slot;                ///< how many images take it
     std::map<std::size_t, std::vector<std::size_t>> by_image;  ///< slots
   };
   std::vector<Choice> choose(const std::vector<std::size_t>& images, std::size_t each);

@@ -175,7 +175,7 @@ struct Report {
   Counts counts;
   std::optional<RobustAccuracy> robust_accuracy;
   std::optional<RobustAccuracyImage> robust_accuracy_image;  ///< none in scope model and without labels
-  std::vector<Counterexample> counterexamples;  ///< ranked
+  std::vector<Counterexample> counterexamples;               ///< ranked
   std::vector<Tolerance> tolerance;
   std::vector<MapCell> interaction_map;
   std::optional<Coverage> coverage;  ///< none where nothing fails

@@ -58,8 +58,7 @@ TEST(ImageLedger, DoesNotCountAFailureOnAPictureThatShowsSomethingElse) {
 
 TEST(ImageLedger, CountsImagesWrongAtTheReferenceAsWrong) {
   World world([](const Variance& v, double u) { return degrees(v) > 20 && u < 0.5; });
-  for (ImageIndex i = 0; i < kImages; i += 4)
-    world.reference[i] = oracle::make_observation({0, 2}, OutputKind::logits);
+  for (ImageIndex i = 0; i < kImages; i += 4) world.reference[i] = oracle::make_observation({0, 2}, OutputKind::logits);
   std::vector<search::SearchImage> eligible;
   std::uint64_t half = 0, survivors = 0;
   for (const search::SearchImage& image : world.images) {

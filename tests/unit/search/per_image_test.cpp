@@ -55,8 +55,8 @@ double unbreakable(const SearchImage& image, const Variance&) { return -image.ma
 
 struct Course {
   std::vector<space::Trial> trials;
-  std::map<ImageIndex, std::size_t> broken_after;          ///< evaluations of that image
-  std::map<ImageIndex, std::set<std::string>> met;         ///< variances
+  std::map<ImageIndex, std::size_t> broken_after;   ///< evaluations of that image
+  std::map<ImageIndex, std::set<std::string>> met;  ///< variances
   std::uint64_t evaluations = 0, telling = 0, on_broken = 0;
 };
 
@@ -129,7 +129,8 @@ TEST(PerImage, SpendsNothingOnBrokenImagesButATwelfthToTell) {
 
 TEST(PerImage, TriesFirstOnNeighboursWhatBrokeOne) {
   const std::size_t random = broken_by_draws(class_angle, 10);
-  for (const std::uint64_t seed : {1U, 2U, 3U}) EXPECT_GT(broken_within(run(problem(seed, 10), class_angle), 10), random);
+  for (const std::uint64_t seed : {1U, 2U, 3U})
+    EXPECT_GT(broken_within(run(problem(seed, 10), class_angle), 10), random);
 }
 
 TEST(PerImage, GoesWhereAnImageCameNearestToFailing) {
@@ -170,7 +171,8 @@ TEST(PerImage, StaysInTheSpaceWithFewConfigurationsAtATime) {
 
 TEST(PerImage, EndsWhenASmallSpaceIsSpent) {
   Problem tiny = problem(1, 1000);
-  tiny.space = space::make_space({.profiles = {"deployment"}, .transforms = {}, .knobs = {"onednn"}}, space::toy_catalogue());
+  tiny.space =
+      space::make_space({.profiles = {"deployment"}, .transforms = {}, .knobs = {"onednn"}}, space::toy_catalogue());
   EXPECT_EQ(run(tiny, unbreakable).evaluations, kImages);  // one value, once on each
 }
 
