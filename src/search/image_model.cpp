@@ -38,7 +38,7 @@ ImageModel::ImageModel(std::span<const SearchImage> images) : slots_(kSlots), si
   const std::vector<std::size_t> parts = margin_parts(images);
   for (std::size_t i = 0; i < images.size(); ++i) {
     const std::size_t label = classes.try_emplace(images[i].label, classes.size()).first->second;
-    images_.push_back({log_odds(-images[i].margin), {label, label * kMarginParts + parts[i]}, 0.0, {}, {}, {}});
+    images_.push_back({false, log_odds(-images[i].margin), {label, label * kMarginParts + parts[i]}, 0.0, {}, {}, {}});
   }
   groups_[0] = classes.size();
   groups_[1] = classes.size() * kMarginParts;
@@ -126,7 +126,9 @@ void ImageModel::fit_offsets() {
 /// What the images of a group have in common, taken out of what is left over.
 void ImageModel::fit_groups(std::size_t level) {
   std::vector<std::map<std::size_t, Cell>> by_slot(groups_[level]);
+  std::vector<bool> gone(groups_[level], true);
   for (const Image& image : images_) {
+    if (!image.gone) gone[image.group[level]] = false;
     for (std::size_t k = 0; k < image.observations.size(); ++k) {
       const std::size_t slot = image.observations[k].other;
       Cell& cell = by_slot[image.group[level]][slot];
@@ -138,23 +140,30 @@ void ImageModel::fit_groups(std::size_t level) {
   for (std::size_t group = 0; group < groups_[level]; ++group) {
     std::vector<Cell> cells;
     for (const auto& [slot, cell] : by_slot[group]) cells.push_back(cell);
-    fit_group(cells, group_effects_[level].data() + group * kSlots);
+    fit_group(cells, gone[group], group_effects_[level].data() + group * kSlots);
   }
   for (Image& image : images_)
     for (std::size_t k = 0; k < image.observations.size(); ++k)
       image.left[k] -= group_effect(level, image.group[level], image.observations[k].other);
 }
 
-void ImageModel::fit_group(const std::vector<Cell>& cells, float* effects) const {
-  for (std::size_t slot = 0; slot < kSlots; ++slot) {
-    if (!slots_[slot].used) continue;
-    const float* alike = similarity_.data() + slot * kSlots;
-    double above = 0.0, below = kShrink;
-    for (const Cell& cell : cells) {
-      above += alike[cell.slot] * cell.sum;
-      below += alike[cell.slot] * cell.count;
-    }
-    effects[slot] = static_cast<float>(above / below);
+float ImageModel::group_effect(const std::vector<Cell>& cells, std::size_t slot) const {
+  const float* alike = similarity_.data() + slot * kSlots;
+  double above = 0.0, below = kShrink;
+  for (const Cell& cell : cells) {
+    above += alike[cell.slot] * cell.sum;
+    below += alike[cell.slot] * cell.count;
+  }
+  return static_cast<float>(above / below);
+}
+
+/// Of a group whose images are all gone only what they met is asked for.
+void ImageModel::fit_group(const std::vector<Cell>& cells, bool gone, float* effects) const {
+  if (gone) {
+    for (const Cell& cell : cells) effects[cell.slot] = group_effect(cells, cell.slot);
+  } else {
+    for (std::size_t slot = 0; slot < kSlots; ++slot)
+      if (slots_[slot].used) effects[slot] = group_effect(cells, slot);
   }
   for (const Cell& cell : cells)  // what it did to the group itself says more than what variances like it did
     effects[cell.slot] += static_cast<float>((cell.sum - cell.count * effects[cell.slot]) / (cell.count + kSameShrink));
@@ -178,6 +187,7 @@ ImageModel::Own ImageModel::own(const Image& image, std::size_t slot) const {
 /// First what alike variances did to the image, then what the very alike ones did beyond that.
 void ImageModel::fit_own() {
   for (Image& image : images_) {
+    if (image.gone) continue;
     image.near_left.assign(image.left.size(), 0.0);
     std::vector<double> rest = image.left;
     for (std::size_t k = 0; k < rest.size(); ++k) rest[k] -= own(image, image.observations[k].other).far;

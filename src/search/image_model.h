@@ -33,6 +33,8 @@ class ImageModel {
   void release(std::size_t slot);
   /// `fitness` above -1. `image` is a position in `images`.
   void observe(std::size_t image, std::size_t slot, double fitness);
+  /// The image will not be scored again.
+  void leave(std::size_t image) { images_[image].gone = true; }
   /// After observing, before scoring.
   void fit();
   double score(std::size_t image, std::size_t slot) const;
@@ -57,6 +59,7 @@ class ImageModel {
     double all = 0.0;
   };
   struct Image {
+    bool gone = false;
     double z = 0.0;  ///< at the reference
     std::size_t group[2] = {0, 0};
     double offset = 0.0;
@@ -81,7 +84,8 @@ class ImageModel {
   void fit_all();
   void fit_offsets();
   void fit_groups(std::size_t level);
-  void fit_group(const std::vector<Cell>& cells, float* effects) const;
+  float group_effect(const std::vector<Cell>& cells, std::size_t slot) const;
+  void fit_group(const std::vector<Cell>& cells, bool gone, float* effects) const;
   double group_effect(std::size_t level, std::size_t group, std::size_t slot) const {
     return group_effects_[level][group * kSlots + slot];
   }

@@ -287,6 +287,7 @@ void PerImage::tell(std::span<const space::Trial> trials, std::span<const std::v
       known.observed[position] = true;
       if (!verdicts[t][i].violated || image.broken) continue;
       image.broken = true;
+      model_.leave(position);
       ++known.broken;
     }
   }
