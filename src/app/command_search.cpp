@@ -109,7 +109,7 @@ class SearchRun {
   void search_and_confirm() {
     const search::Problem problem{report_.space, halves_.search, options_.seed, options_.budget,
                                   options_.failure_limit, knob_effects_, search::checked_ingredients(options_.without)};
-    searched_ = search_phase(options_, problem, *bench_, *gate_, directory_.journal(), progress_);
+    searched_ = search_phase(options_, problem, session_.dataset, *bench_, *gate_, directory_.journal(), progress_);
     ending_ = searched_.ending;
     mark("search");
     if (ending_ == Ending::interrupted) return;
@@ -169,6 +169,10 @@ class SearchRun {
     report_.baseline = baseline_.summary;
     report_.baseline.eligible = halves_.search.size() + halves_.confirmation.size();
     report_.robust_accuracy = robust_accuracy(confirmed_, session_.dataset, *bench_, options_.session.split_seed);
+    report_.robust_accuracy_image =
+        robust_accuracy(searched_.per_image, session_.dataset, *bench_, options_.session.split_seed);
+    if (options_.scope == "image")
+      write_file(directory_.per_image(), per_image_lines(searched_.per_image, session_.dataset));
     report_.tolerance = explained_.tolerance;
     report_.interaction_map = explained_.interaction_map;
     report_.coverage = explained_.coverage;
@@ -178,15 +182,11 @@ class SearchRun {
   }
 
   Json settings() const {
-    return {{"profiles", options_.space.profiles},
-            {"strategy", options_.strategy},
-            {"oracle", bench_->guide().name},
-            {"failure_limit", options_.failure_limit},
-            {"split_seed", options_.session.split_seed},
-            {"limit", options_.session.limit},
-            {"calibration_images", session_.calibration.size()},
-            {"search_images", halves_.search.size()},
-            {"confirmation_images", halves_.confirmation.size()}};
+    return {{"profiles", options_.space.profiles},     {"scope", options_.scope},
+            {"strategy", strategy_of(options_).name},  {"oracle", bench_->guide().name},
+            {"failure_limit", options_.failure_limit}, {"split_seed", options_.session.split_seed},
+            {"limit", options_.session.limit},         {"calibration_images", session_.calibration.size()},
+            {"search_images", halves_.search.size()},  {"confirmation_images", halves_.confirmation.size()}};
   }
 
   /// What an interrupt left: every candidate that no test has seen.
@@ -299,7 +299,7 @@ int run_search(const SearchOptions& options) {
     throw Error(ErrorKind::usage, "--update-corpus: add to which? give --corpus DIR");
   RunDirectory directory(out, options.force || options.dry_run);
   space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
-  search::find_strategy(options.strategy);
+  strategy_of(options);
   search::checked_ingredients(options.without);
   if (!options.oracle.empty()) oracle::find_oracle(options.oracle);
   Progress progress(options.output);

@@ -7,6 +7,7 @@
 
 #include "robustcheck/app/probe.h"
 #include "robustcheck/app/progress.h"
+#include "robustcheck/app/search_phase.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
 
@@ -69,7 +70,7 @@ int dry_run(const SearchOptions& options, Session& session) {
   print_dropped(dropped);
   const std::uint64_t most = options.budget + options.evaluations_after() + 2 * session.dataset.size();
   std::cout << "images: " << session.dataset.size() << '\n'
-            << "evaluations: " << options.budget << " by " << options.strategy << ", at most "
+            << "evaluations: " << options.budget << " by " << strategy_of(options).name << ", at most "
             << options.evaluations_after() << " after it, " << 2 * session.dataset.size() << " for the baseline\n"
             << "time: at most about " << fixed(static_cast<double>(most) * each_s, 0) << " s ("
             << fixed(1.0 / each_s, 0) << " evaluations/s in the reference configuration)\n"

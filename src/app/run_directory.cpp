@@ -20,6 +20,7 @@ void RunDirectory::prepare() {
   if (error) throw Error(ErrorKind::usage, "--out " + path_.string() + ": cannot be created: " + error.message());
   fs::remove(report());
   fs::remove(journal());
+  fs::remove(per_image());
   fs::remove(root() / "report.html");
   fs::remove(root() / "junit.xml");
   for (const auto& entry : fs::directory_iterator(cases())) {

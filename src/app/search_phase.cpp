@@ -51,9 +51,11 @@ void log_trial(const space::Trial& trial, const std::vector<oracle::Verdict>& ve
   spdlog::debug("trial {}", line.dump());
 }
 
-/// True when a signature is new or improved.
+/// True when a signature is new or improved. `standard`: what else the guiding oracle says is not ranked; empty: all
+/// is.
 bool record(const std::vector<space::Trial>& trials, const Judged& judged, const std::string& guide,
-            std::uint64_t evaluations, search::Archive& archive, Journal& journal) {
+            const std::vector<ImageIndex>& standard, std::uint64_t evaluations, search::Archive& archive,
+            Journal& journal) {
   const std::set<std::string> oracles = {guide, "numeric", "crash"};
   bool improved = false;
   std::uint64_t spent = evaluations - cost(trials);
@@ -61,6 +63,7 @@ bool record(const std::vector<space::Trial>& trials, const Judged& judged, const
     spent += trials[t].images.size();
     log_trial(trials[t], judged.guide[t], spent);
     for (const std::string& oracle : oracles) {
+      if (oracle == guide && !standard.empty() && trials[t].images != standard) continue;
       if (!archive.add(oracle, trials[t], judged.of(oracle)[t])) continue;
       journal.candidate(oracle, trials[t], evaluations);
       improved = true;
@@ -107,9 +110,25 @@ Verdicts with_rejected(const std::vector<space::Trial>& trials, const std::vecto
 
 }  // namespace
 
-SearchOutcome search_phase(const SearchOptions& options, const search::Problem& problem, Bench& bench,
-                           ValidityGate& gate, const std::filesystem::path& journal_path, Progress& progress) {
-  const auto strategy = search::find_strategy(options.strategy).make(problem);
+const search::StrategyEntry& strategy_of(const SearchOptions& options) {
+  if (options.scope == "model") return search::find_strategy(options.strategy);
+  if (options.scope != "image")
+    throw Error(ErrorKind::usage, "--scope: " + unknown_name("scope", options.scope, kScopes));
+  if (options.strategy_chosen)
+    throw Error(ErrorKind::usage, "--strategy " + options.strategy + ": --scope image has a strategy of its own");
+  return search::image_strategy();
+}
+
+SearchOutcome search_phase(const SearchOptions& options, const search::Problem& problem, const Dataset& dataset,
+                           Bench& bench, ValidityGate& gate, const std::filesystem::path& journal_path,
+                           Progress& progress) {
+  const auto strategy = strategy_of(options).make(problem);
+  std::optional<ImageLedger> ledger;
+  std::vector<ImageIndex> standard;
+  if (options.scope == "image") {
+    ledger.emplace(problem.images, dataset, bench.guide().name);
+    standard = search::telling_images(problem.images, search::kTrialImages);
+  }
   search::Archive archive(transform::catalogue());
   Journal journal(journal_path);
   SearchOutcome outcome;
@@ -130,9 +149,11 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
       if (trials.empty()) break;
       const std::vector<bool> runs = gate.admit(trials);
       const std::vector<space::Trial> valid = selected(trials, runs);
-      const Judged judged = bench.run(valid);
+      Judged judged = bench.run(valid);
+      const std::size_t broken = ledger ? ledger->record(valid, judged, gate) : 0;
       outcome.evaluations += cost(valid);
-      stale = record(valid, judged, bench.guide().name, outcome.evaluations, archive, journal) ? 0 : stale + 1;
+      const bool improved = record(valid, judged, bench.guide().name, standard, outcome.evaluations, archive, journal);
+      stale = improved || broken > 0 ? 0 : stale + 1;
       const Verdicts told = with_rejected(trials, runs, merged(judged));
       thinking = Stopwatch();
       strategy->tell(trials, told);
@@ -142,14 +163,17 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
       if (options.patience > 0 && stale >= options.patience) break;
       if (options.stop_after > 0 && archive.count_above(options.failure_limit) >= options.stop_after) break;
       worst = std::max(worst, worst_rate(judged));
-      progress.update(outcome.evaluations,
-                      std::to_string(archive.size()) + " kinds of failure, worst " + percent(worst));
+      progress.update(
+          outcome.evaluations,
+          ledger ? std::to_string(ledger->broken()) + " of " + std::to_string(problem.images.size()) + " images broken"
+                 : std::to_string(archive.size()) + " kinds of failure, worst " + percent(worst));
     }
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::interrupted) throw;
     outcome.ending = Ending::interrupted;
   }
   outcome.candidates = archive.ranked();
+  if (ledger) outcome.per_image = ledger->images();
   return outcome;
 }
 

@@ -160,7 +160,13 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
                   "limit)")
       ->type_name("N")
       ->capture_default_str();
-  command.add_option("--strategy", options.strategy, "how to search (robustcheck list strategies)")
+  command
+      .add_option("--scope", options.scope,
+                  "model: variances that break many images; image: the worst variance of each image (worst-case "
+                  "accuracy)")
+      ->type_name("model|image")
+      ->capture_default_str();
+  command.add_option("--strategy", options.strategy, "how to search in scope model (robustcheck list strategies)")
       ->type_name("NAME")
       ->capture_default_str();
   add_list(command, "--without", options.without,
@@ -239,7 +245,10 @@ void add_search(CLI::App& main, Action& action, std::vector<std::string> argv) {
       "Exit codes: 0 nothing found, 1 counterexamples confirmed, 2 usage, 3 model or data cannot be used,\n"
       "4 baseline invalid, 5 partial, 70 internal error, 130 interrupted after saving.\n"
       "Example: robustcheck search model.pt images/ --profile mild,deployment --budget 50000");
-  command.callback([&action, options] { action = [options] { return app::run_search(*options); }; });
+  command.callback([&action, &command, options] {
+    options->strategy_chosen = command.count("--strategy") > 0;
+    action = [options] { return app::run_search(*options); };
+  });
 }
 
 void add_evaluate(CLI::App& main, Action& action) {

@@ -89,6 +89,13 @@ void write_accuracy(const Document& document, std::ostream& out) {
                                       " unseen images that each meet the worst of all counterexamples below"
                                 : "needs labels, and counterexamples that were confirmed",
              out);
+  const Json& each = at(document.report, "robust_accuracy_image");
+  if (each.is_object())
+    write_tile("Worst per image", number(each, "value"),
+               "95 % interval " + bounds(interval(each, "ci95")) + ", on " + std::to_string(count(each, "images")) +
+                   " images of the search half, each under the worst variance found for it; " +
+                   std::to_string(count(each, "broken")) + " broken (per_image.jsonl)",
+               out);
   out << "</div>\n";
   close_section(out);
 }

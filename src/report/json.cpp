@@ -169,6 +169,16 @@ Json robust_json(const std::optional<RobustAccuracy>& robust) {
   return {{"value", robust->value}, {"ci95", interval(robust->ci95)}, {"images", robust->images}};
 }
 
+Json robust_json(const std::optional<RobustAccuracyImage>& robust) {
+  if (!robust) return nullptr;
+  return {{"value", robust->value},
+          {"ci95", interval(robust->ci95)},
+          {"images", robust->images},
+          {"broken", robust->broken},
+          {"evaluations_per_image", robust->evaluations_per_image},
+          {"most_evaluations", robust->most_evaluations}};
+}
+
 }  // namespace
 
 Json to_json(const Report& report) {
@@ -196,6 +206,7 @@ Json to_json(const Report& report) {
                {"baseline", to_json(report.baseline)},
                {"budget", counts_json(report.counts.budget)},
                {"robust_accuracy", robust_json(report.robust_accuracy)},
+               {"robust_accuracy_image", robust_json(report.robust_accuracy_image)},
                {"counterexamples", counterexamples},
                {"tolerance", tolerance_json(report)},
                {"interaction_map", map_json(report)},

@@ -124,6 +124,10 @@ void write_accuracy(const Report& report, std::ostream& out) {
   if (report.robust_accuracy)
     out << "worst case      " << percent(report.robust_accuracy->value) << ' ' << bounds(report.robust_accuracy->ci95)
         << " on " << report.robust_accuracy->images << " unseen images, worst of all below\n";
+  if (const auto& robust = report.robust_accuracy_image)
+    out << "worst per image " << percent(robust->value) << ' ' << bounds(robust->ci95) << " on " << robust->images
+        << " images of the search half, after " << fixed(robust->evaluations_per_image, 1)
+        << "\n                evaluations each, " << robust->broken << " broken (per_image.jsonl)\n";
 }
 
 /// "40 % [32.5, 47]", "12.4 degrees [10.1, 15.2]", "beyond 45 degrees"; "none" where the configuration alone fails.

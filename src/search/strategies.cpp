@@ -43,4 +43,10 @@ const StrategyEntry& find_strategy(const std::string& name) {
   throw Error(ErrorKind::usage, unknown_name("strategy", name, names, "robustcheck list strategies"));
 }
 
+const StrategyEntry& image_strategy() {
+  static const StrategyEntry kImageStrategy = {
+      "per_image", "the worst variance of each image: what broke one goes to its neighbours first", &make_per_image};
+  return kImageStrategy;
+}
+
 }  // namespace robustcheck::search

@@ -36,4 +36,7 @@ std::unique_ptr<Strategy> make_grid(Problem problem);
 /// Screen, combine, polish, evolve. The algorithm, in pseudo-code and with its sources, is in genetic.h.
 std::unique_ptr<Strategy> make_genetic(Problem problem);
 
+/// The worst variance of each image. The algorithm is in per_image.h.
+std::unique_ptr<Strategy> make_per_image(Problem problem);
+
 }  // namespace robustcheck::search

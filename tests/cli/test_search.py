@@ -3,8 +3,9 @@ import signal
 import subprocess
 import time
 
+import jsonschema
 import pytest
-from conftest import BINARY, IMAGES, TINY, run
+from conftest import BINARY, IMAGES, SOURCE, TINY, evaluate, run
 
 CLOCK_OR_PLACE = ("timing", "environment", "command")
 
@@ -105,6 +106,54 @@ def test_another_seed_is_another_search(tiny_run, tmp_path):
 def test_other_strategies_run(tmp_path, strategy):
     done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 1000, "--strategy", strategy, "--out", tmp_path / "run")
     assert done.returncode in (0, 1), done.stderr
+
+
+@pytest.fixture(scope="module")
+def image_run(tmp_path_factory):
+    """A finished search of the worst variance per image: (process, run directory, report)."""
+    out = tmp_path_factory.mktemp("image") / "run"
+    done = run("search", TINY, IMAGES, "--limit", 400, "--budget", 2000, "--scope", "image", "--out", out)
+    return done, out, json.loads((out / "report.json").read_text())
+
+
+def test_scope_image_reports_accuracy_under_the_worst_of_each_image(image_run):
+    done, out, report = image_run
+    assert done.returncode == 1, done.stderr
+    assert "worst per image" in done.stdout and "Worst per image" in (out / "report.html").read_text()
+    assert all(len(line) <= 80 for line in done.stdout.splitlines() if "replay" not in line and "report:" not in line)
+    jsonschema.validate(report, json.loads((SOURCE / "configs/schema/report.schema.json").read_text()))
+    robust, lines = report["robust_accuracy_image"], [json.loads(line) for line in (out / "per_image.jsonl").open()]
+    assert (report["space"]["scope"], report["space"]["strategy"]) == ("image", "per_image")
+    assert len(lines) == report["space"]["search_images"]
+    assert sum(line["broken"] for line in lines) == robust["broken"] > len(lines) / 2
+    assert robust["value"] == pytest.approx((len(lines) - robust["broken"]) / robust["images"])
+    assert robust["evaluations_per_image"] == pytest.approx(sum(line["evaluations"] for line in lines) / len(lines))
+    assert robust["value"] < report["robust_accuracy"]["value"]
+
+
+def test_what_broke_an_image_breaks_it_again(image_run):
+    _, out, _ = image_run
+    names = [path.relative_to(IMAGES).as_posix() for path in sorted(IMAGES.rglob("*.png"))]
+    broken = [line for line in map(json.loads, (out / "per_image.jsonl").open()) if line["broken"]][:20]
+    asked = [{**line["variance"], "images": [names.index(line["image"])]} for line in broken]
+    assert [outcome["failures"] for outcome in evaluate(TINY, IMAGES, *asked)] == [1] * len(broken)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_scope_image_is_the_same_at_any_number_of_workers(image_run, tmp_path, workers):
+    _, out, _ = image_run
+    run("search", TINY, IMAGES, "--limit", 400, "--budget", 2000, "--scope", "image", "--workers", workers, "--out", tmp_path / "run")
+    assert comparable(tmp_path / "run") == comparable(out)
+    assert (tmp_path / "run/per_image.jsonl").read_bytes() == (out / "per_image.jsonl").read_bytes()
+
+
+def test_a_run_of_scope_model_leaves_no_images_of_an_earlier_one(tmp_path):
+    common = ("search", TINY, IMAGES, "--limit", 200, "--budget", 300, "--knobs", "none", "--after-budget", 1, "--force", "--out", tmp_path / "run")
+    run(*common, "--scope", "image")
+    assert (tmp_path / "run/per_image.jsonl").exists()
+    run(*common)
+    assert not (tmp_path / "run/per_image.jsonl").exists()
+    assert json.loads((tmp_path / "run/report.json").read_text())["robust_accuracy_image"] is None
 
 
 @pytest.mark.parametrize("rule", [("--stop-after", 2), ("--patience", 2, "--transforms", "jpeg")])

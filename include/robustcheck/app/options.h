@@ -10,6 +10,7 @@
 namespace robustcheck::app {
 
 enum class ProgressMode { automatic, bar, plain, none, json };
+inline const std::vector<std::string> kScopes = {"model", "image"};
 inline const std::vector<std::string> kProgressNames = {"auto", "bar", "plain", "none", "json"};
 
 /// What every command that runs a model takes.
@@ -44,9 +45,11 @@ struct SearchOptions {
   double max_seconds = 0.0;        ///< of the search phase; 0 = no limit
   std::uint64_t patience = 0;      ///< rounds without a new or better signature that end the search; 0 = no limit
   std::uint64_t stop_after = 0;    ///< signatures whose failure rate is above the limit that end it; 0 = no limit
+  std::string scope = kScopes.front();
   std::string strategy = "genetic";
   std::vector<std::string> without;  ///< ingredients of genetic to leave out
-  std::string oracle;  ///< empty: label with labels, consistency without
+  bool strategy_chosen = false;  ///< by the user: scope image has its own
+  std::string oracle;            ///< empty: label with labels, consistency without
   double failure_limit = 0.05;
   double min_accuracy = -1.0;  ///< negative: twice chance
   std::size_t max_counterexamples = 20;

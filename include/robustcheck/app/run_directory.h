@@ -19,6 +19,7 @@ class RunDirectory {
   std::filesystem::path root() const { return path_; }
   std::filesystem::path report() const { return path_ / "report.json"; }
   std::filesystem::path journal() const { return path_ / "journal.jsonl"; }
+  std::filesystem::path per_image() const { return path_ / "per_image.jsonl"; }
   std::filesystem::path cases() const { return path_ / "cases"; }
   /// "cases/<name>", as report.json spells it.
   static std::string case_name(const std::string& id, std::size_t k);

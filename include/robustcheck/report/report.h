@@ -140,6 +140,16 @@ struct RobustAccuracy {
   std::uint64_t images = 0;
 };
 
+/// Accuracy when each image of the search half meets the worst variance found for it (--scope image).
+struct RobustAccuracyImage {
+  double value = 0.0;
+  analysis::Interval ci95;
+  std::uint64_t images = 0;  ///< those wrong at the reference included
+  std::uint64_t broken = 0;  ///< of the eligible ones
+  double evaluations_per_image = 0.0;
+  std::uint64_t most_evaluations = 0;  ///< of one image
+};
+
 /// Evaluations by phase, and how many candidates each filter removed.
 struct Counts {
   std::vector<std::pair<std::string, std::uint64_t>> budget;
@@ -164,7 +174,8 @@ struct Report {
   Baseline baseline;
   Counts counts;
   std::optional<RobustAccuracy> robust_accuracy;
-  std::vector<Counterexample> counterexamples;  ///< ranked
+  std::optional<RobustAccuracyImage> robust_accuracy_image;  ///< none in scope model and without labels
+  std::vector<Counterexample> counterexamples;               ///< ranked
   std::vector<Tolerance> tolerance;
   std::vector<MapCell> interaction_map;
   std::optional<Coverage> coverage;  ///< none where nothing fails

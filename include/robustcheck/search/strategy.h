@@ -61,6 +61,10 @@ struct StrategyEntry {
 const std::vector<StrategyEntry>& all_strategies();
 /// Throws Error{usage} with did-you-mean.
 const StrategyEntry& find_strategy(const std::string& name);
+/// per_image: the one of --scope image.
+const StrategyEntry& image_strategy();
+/// Images of a full trial: one reference batch.
+inline constexpr std::size_t kTrialImages = 32;
 
 /// What --without can leave out of genetic.
 const std::vector<std::string>& all_ingredients();

@@ -27,7 +27,7 @@ class Evaluate:
         )
         root = Path(images)
         self.files = sorted(p for p in root.rglob("*") if p.suffix in (".png", ".jpg"))
-        self.classes = sorted({p.parent.name for p in self.files})
+        self.classes = json.loads(Path(model).with_suffix(".json").read_text())["classes"]  # in the order of the outputs
         self.labels = [self.classes.index(p.parent.name) for p in self.files]
         everything = self.ask({}, list(range(len(self.files))))
         scores = np.array(everything["scores"])

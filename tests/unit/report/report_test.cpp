@@ -120,6 +120,26 @@ TEST(JsonReport, HasEveryKeyOfTheContractInAnEmptyReport) {
     EXPECT_TRUE(json.contains(key)) << key;
 }
 
+TEST(TerminalReport, SaysHowManyImagesBrokeUnderTheirOwnWorst) {
+  Report report = example();
+  report.robust_accuracy_image = RobustAccuracyImage{0.026, {0.0154, 0.0435}, 507, 462, 9.63, 10};
+  EXPECT_NE(terminal(report).find("worst per image 2.6 % [1.5, 4.3] on 507 images of the search half, after 9.6\n"
+                                  "                evaluations each, 462 broken (per_image.jsonl)\n"),
+            std::string::npos)
+      << terminal(report);
+}
+
+TEST(JsonReport, HasTheWorstOfEachImageInScopeImageOnly) {
+  Report report = example();
+  EXPECT_TRUE(to_json(report)["robust_accuracy_image"].is_null());
+  report.robust_accuracy_image = RobustAccuracyImage{0.026, {0.0154, 0.0435}, 507, 462, 9.63, 10};
+  const Json json = to_json(report)["robust_accuracy_image"];
+  EXPECT_EQ(json["value"], 0.026);
+  EXPECT_EQ(json["broken"], 462);
+  EXPECT_EQ(json["evaluations_per_image"], 9.63);
+  EXPECT_EQ(json["ci95"], Json({0.0154, 0.0435}));
+}
+
 TEST(JsonReport, IsTheSameTwice) {
   std::ostringstream a, b;
   write_json(example(), a);
