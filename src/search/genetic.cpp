@@ -14,13 +14,15 @@ using space::Variance;
 constexpr std::size_t kBlocks = 4;         // of kTrialImages: what a promoted variance is tried on at most
 constexpr std::size_t kFewImages = 8;      // of the screen
 constexpr std::size_t kFirstRows = 4;      // of the screen; doubled every round: a wide space fails at once
-constexpr std::size_t kEarlyPerRound = 2;  // two-sided variances beside the screen
+constexpr int kEarlyPairs = 2;   // beside the screen: a configuration on data that breaks some
 constexpr double kSoftest = 0.3;           // share of its strength that a softened combination keeps
 constexpr std::size_t kCombinations = 8;
 constexpr std::size_t kPromotedPerRound = 4;
 constexpr std::uint64_t kPromotionPeriod = 8;
 constexpr std::size_t kStronger = 4;  // children of a round, pairs included; the others explore
 constexpr double kNoData = 0.125;     // of the stronger children: no data side at all
+constexpr double kMild = 0.2;         // magnitude at which the best configuration is still seen
+constexpr double kMilder = 2.0;      // power of a uniform share: mild limits more often
 constexpr double kChains = 0.25;      // of the stronger children: a chain by predicted effect
 constexpr double kToTheLimit = 0.5;   // of the stronger children: every strength at the limit
 constexpr double kPredicted = 0.9;    // of the explored sets: from predictions, others from parents
@@ -108,11 +110,19 @@ void Genetic::fill_screen() {
   const std::size_t most = blocks_.front().size() / std::max<std::size_t>(1, few_.size()) * kTrialsPerRound / 2;
   rows_ = screen_->take(std::min(most, kFirstRows << std::min<std::uint64_t>(round_ - 1, 16)));
   Rng rng(problem_.seed, "early", round_);
-  for (std::size_t i = 0; uses("early") && !problem_.space.knobs.empty() && i < kEarlyPerRound; ++i) {
-    Variance both = operators_.fresh(rng);
-    operators_.soften(both, rng.uniform(kSoftest, 1.0));
+  if (uses("early") && !problem_.space.knobs.empty()) {
+    Variance both;
+    both.data = strong_chain(screen_->effects(), problem_.space, operators_, 1.0, rng);
     both.config = strong_knobs(screen_->effects(), rng);
-    propose(std::move(both), Purpose::member);
+    propose(both, Purpose::member);
+    for (int i = 0; i < kEarlyPairs; ++i) {
+      if (const Member* data = population_.middling_data(rng))
+        both.data = data->variance.data;
+      else
+        operators_.soften(both, rng.uniform(kSoftest, 1.0));
+      both.config = strong_knobs(screen_->effects(), rng);
+      propose(both, Purpose::member);
+    }
   }
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const Variance& alone = screen_->effects()[rows_[i]].alone;
@@ -173,7 +183,7 @@ void Genetic::fill_children() {
 Variance Genetic::stronger(Rng& rng) {
   const double limit = !uses("limit")          ? 1.0
                        : rng.chance(kNoData) ? 0.0
-                                              : population_.sufficient_magnitude() * rng.uniform();
+                                              : population_.sufficient_magnitude() * std::pow(rng.uniform(), kMilder);
   const Member& partner = population_.strong_within(limit, rng);  // a statement each: C++ leaves arguments' order open
   const Member& parent = population_.strong_within(limit, rng);
   Variance child = parent.variance;
@@ -207,8 +217,9 @@ void Genetic::fill_pairs(Rng& rng) {
   const Member* data = rng.chance(0.5) ? population_.middling_data(rng) : nullptr;
   if (data != nullptr) {
     Variance together = data->variance;
-    together.config = strong_knobs(screen_->effects(), rng);
-    propose(std::move(together), Purpose::member);
+    together.config = rng.chance(0.5) ? strong_knobs(screen_->effects(), rng)
+                                      : population_.strong_within(kMild * rng.uniform(), rng).variance.config;
+    if (!together.config.empty()) propose(std::move(together), Purpose::member);
     return;
   }
   const Member& parent = population_.pair_parent(rng);

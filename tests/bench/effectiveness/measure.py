@@ -11,7 +11,7 @@ the confirmation half):
              alone and its configuration alone together, net (paired, 3 standard errors; at least 1 more of the 32 images
              before the unseen ones are asked); at most JOINT_TRIES are tried
   hv         area that is dominated by (failure rate, 1 - magnitude) of the trials on the search's front, rates unseen
-  signatures of the most severe variance per set of genes, magnitude <= 0.5: genes dropped on the 32 images while 80 % of
+  signatures of the most severe variance per set of genes, magnitude <= 0.5 (every k-th by severity, SETS at most): genes dropped on the 32 images while 80 % of
              the failures stay, equal ones merged, then confirmed like `first`
 A variance counts for hv and signatures when it was tried on at least 32 images.
 Not in the budget of anybody: what the judge spends. --validity is off for all, since `evaluate` has no such gate.
@@ -29,7 +29,7 @@ from pathlib import Path
 import trials
 from scipy.stats import binomtest
 
-UNSEEN, JOINT_TRIES, FRONT = 160, 300, 16
+UNSEEN, SETS, JOINT_TRIES, FRONT = 160, 100, 300, 16
 SPACES = {  # profiles: of both sides, and of one side only
     "wide": collections.defaultdict(lambda: "moderate,deployment", data="moderate", config="deployment"),
     "tight": collections.defaultdict(lambda: "mild,numerical,quantization", data="mild", config="numerical,quantization"),
@@ -173,7 +173,8 @@ def judged(log, judge, magnitude):
         if old is None or entry["severity"] > old["severity"]:
             best[signature(entry["variance"])] = entry
     minimal = {}
-    for entry in sorted(best.values(), key=lambda e: -e["severity"]):
+    ranked = sorted(best.values(), key=lambda e: -e["severity"])
+    for entry in ranked[:: max(1, math.ceil(len(ranked) / SETS))]:
         found = judge.minimal(entry["variance"], minimal)
         minimal.setdefault(frozenset(genes_of(found)), found)
     two_sided = lambda v: bool(v.get("data")) and bool(v.get("config"))
