@@ -204,9 +204,8 @@ void Genetic::explore(Rng& rng) {
       return;
     }
   }
-  const bool by_set = rng.chance(0.5);
-  const Member& partner = population_.any(rng, by_set);
-  const Member& parent = population_.any(rng, by_set);
+  const Member& partner = population_.any(rng);
+  const Member& parent = population_.any(rng);
   Variance child = space::repaired(operators_.child(parent.variance, partner.variance, rng), problem_.space);
   if (!population_.has_set(child)) propose(std::move(child), Purpose::member);
 }
@@ -223,7 +222,7 @@ void Genetic::fill_pairs(Rng& rng) {
     return;
   }
   const Member& parent = population_.pair_parent(rng);
-  const Member& partner = population_.any(rng, true);
+  const Member& partner = population_.any(rng);
   Variance together = operators_.child(parent.variance, partner.variance, rng);
   operators_.soften(together, rng.uniform(kSoftest, 1.0));  // where data breaks all, nothing interacts
   if (together.config.empty()) together.config = strong_knobs(screen_->effects(), rng);

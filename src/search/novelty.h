@@ -3,8 +3,6 @@
 #include <map>
 #include <optional>
 #include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "operators.h"
@@ -31,17 +29,17 @@ class Novelty {
   void learn(std::span<const Effect> effects, const space::Variance& told, double violation, double failure_rate);
 
  private:
-  /// Transform and side, or knob=value.
-  using Gene = std::string;
-
-  double gain(const Gene& gene) const;
+  /// V of effect `i` at its end, with its gain.
+  double strength(std::span<const Effect> effects, std::size_t i) const;
   double contribution(std::span<const Effect> effects, const space::Step& step) const;
+  double add_knobs(std::span<const Effect> effects, space::Assignment& config, Rng& rng) const;
+  std::vector<std::size_t> chosen_sides(std::span<const Effect> effects, Rng& rng) const;
   std::optional<space::Variance> proposal(std::span<const Effect> effects, Rng& rng) const;
 
   const space::Space& space_;
   const Operators& operators_;
-  std::map<Gene, double> gains_;
-  double target_ = 0.6;  ///< predicted V of a proposal
+  std::map<std::size_t, double> gains_;  ///< by index of the effect
+  double target_ = 0.6;                  ///< predicted V of a proposal
 };
 
 }  // namespace robustcheck::search

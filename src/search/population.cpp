@@ -19,40 +19,24 @@ constexpr double kNearly = 0.95;
 constexpr double kMeanRank = 3.0;
 constexpr double kRounding = 1e-6;  // of a magnitude
 
-std::string strongest_gene(const Variance& variance, const space::Catalogue& catalogue) {
-  std::string strongest = "configuration";
-  double largest = 0.0;
-  for (const space::Step& step : variance.data) {
-    const double magnitude = space::magnitude({{step}, {}, 0}, catalogue);
-    if (magnitude > largest) {
-      largest = magnitude;
-      strongest = step.transform;
-    }
-  }
-  return strongest;
-}
-
 }  // namespace
 
 std::size_t Population::add(Member member) {
   member.magnitude = space::magnitude(member.variance, catalogue_);
-  member.set_cell = space::signature("", member.variance);
-  member.gene_cell = strongest_gene(member.variance, catalogue_);
-  set_cells_[member.set_cell].push_back(members_.size());
-  gene_cells_[member.gene_cell].push_back(members_.size());
+  member.cell = space::signature("", member.variance);
+  cells_[member.cell].push_back(members_.size());
   members_.push_back(std::move(member));
   return members_.size() - 1;
 }
 
-bool Population::has_set(const Variance& variance) const { return set_cells_.contains(space::signature("", variance)); }
+bool Population::has_set(const Variance& variance) const { return cells_.contains(space::signature("", variance)); }
 
 bool Population::flat() const {
   return std::all_of(members_.begin(), members_.end(), [](const Member& m) { return m.violation <= kFlat; });
 }
 
-const Member& Population::any(Rng& rng, bool by_set) const {
-  const auto& cells = by_set ? set_cells_ : gene_cells_;
-  const auto& cell = std::next(cells.begin(), static_cast<std::ptrdiff_t>(rng.below(cells.size())))->second;
+const Member& Population::any(Rng& rng) const {
+  const auto& cell = std::next(cells_.begin(), static_cast<std::ptrdiff_t>(rng.below(cells_.size())))->second;
   return members_[cell[rng.below(cell.size())]];
 }
 
@@ -83,7 +67,7 @@ const Member& Population::pair_parent(Rng& rng) const {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < members_.size(); ++i)
     if (members_[i].excess.value_or(0.0) > 0.0) order.push_back(i);
-  if (order.empty() || rng.chance(0.3)) return any(rng, true);
+  if (order.empty() || rng.chance(0.3)) return any(rng);
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return *members_[a].excess > *members_[b].excess; });
   return members_[order[rng.below(std::min(order.size(), kPairParents))]];
@@ -100,7 +84,7 @@ std::vector<std::size_t> Population::to_promote(std::size_t blocks, std::size_t 
     return severity(members_[i].failures, members_[i].images, members_[i].magnitude);
   };
   std::vector<std::size_t> order;
-  for (const auto& [name, cell] : set_cells_) {
+  for (const auto& [name, cell] : cells_) {
     const std::size_t best =
         *std::max_element(cell.begin(), cell.end(), [&](std::size_t a, std::size_t b) { return worth(a) < worth(b); });
     if (members_[best].blocks < blocks && members_[best].failures > 0) order.push_back(best);

@@ -16,12 +16,12 @@ struct Member {
   double magnitude = 0.0;
   std::uint64_t images = 0, failures = 0;
   std::size_t blocks = 1;
-  std::string set_cell, gene_cell;
+  std::string cell;  ///< its set of genes
   double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
   std::optional<double> excess;  ///< V beyond that of the data alone plus that of its knobs alone
 };
 
-/// Everybody that was tried, in cells: by the set of active genes, and by the strongest gene. Parents come from it.
+/// Everybody that was tried, one cell per set of active genes (after MAP-Elites). Parents come from it.
 class Population {
  public:
   explicit Population(space::Catalogue catalogue) : catalogue_(std::move(catalogue)) {}
@@ -37,8 +37,8 @@ class Population {
   /// True while no member is nearer to failing than the reference: there is no slope to follow.
   bool flat() const;
 
-  /// A random member of a random cell: by set of genes, or by strongest gene.
-  const Member& any(Rng& rng, bool by_set) const;
+  /// A random member of a random cell.
+  const Member& any(Rng& rng) const;
   /// Near the largest V among those of at most this magnitude; the mildest of all if there is none.
   const Member& strong_within(double magnitude, Rng& rng) const;
   /// The mildest magnitude at which nearly the largest failure rate is reached: more strength gains nothing.
@@ -57,7 +57,7 @@ class Population {
  private:
   space::Catalogue catalogue_;
   std::vector<Member> members_;
-  std::map<std::string, std::vector<std::size_t>> set_cells_, gene_cells_;
+  std::map<std::string, std::vector<std::size_t>> cells_;
   std::map<std::string, double> data_violations_;  ///< V of data alone on the first block, by variance
 };
 
