@@ -107,8 +107,13 @@ class SearchRun {
   }
 
   void search_and_confirm() {
-    const search::Problem problem{report_.space, halves_.search, options_.seed, options_.budget,
-                                  options_.failure_limit, knob_effects_, search::checked_ingredients(options_.without)};
+    const search::Problem problem{report_.space,
+                                  halves_.search,
+                                  options_.seed,
+                                  options_.budget,
+                                  options_.failure_limit,
+                                  knob_effects_,
+                                  search::checked_ingredients(options_.without)};
     searched_ = search_phase(options_, problem, session_.dataset, *bench_, *gate_, directory_.journal(), progress_);
     ending_ = searched_.ending;
     mark("search");

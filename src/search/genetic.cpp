@@ -11,18 +11,18 @@ namespace {
 
 using space::Variance;
 
-constexpr std::size_t kBlocks = 4;         // of kTrialImages: what a promoted variance is tried on at most
-constexpr std::size_t kFewImages = 8;      // of the screen
-constexpr std::size_t kFirstRows = 4;      // of the screen; doubled every round: a wide space fails at once
-constexpr int kEarlyPairs = 2;   // beside the screen: a configuration on data that breaks some
-constexpr double kSoftest = 0.3;           // share of its strength that a softened combination keeps
+constexpr std::size_t kBlocks = 4;     // of kTrialImages: what a promoted variance is tried on at most
+constexpr std::size_t kFewImages = 8;  // of the screen
+constexpr std::size_t kFirstRows = 4;  // of the screen; doubled every round: a wide space fails at once
+constexpr int kEarlyPairs = 2;         // beside the screen: a configuration on data that breaks some
+constexpr double kSoftest = 0.3;       // share of its strength that a softened combination keeps
 constexpr std::size_t kCombinations = 8;
 constexpr std::size_t kPromotedPerRound = 4;
 constexpr std::uint64_t kPromotionPeriod = 8;
 constexpr std::size_t kStronger = 4;  // children of a round, pairs included; the others explore
 constexpr double kNoData = 0.125;     // of the stronger children: no data side at all
 constexpr double kMild = 0.2;         // magnitude at which the best configuration is still seen
-constexpr double kMilder = 2.0;      // power of a uniform share: mild limits more often
+constexpr double kMilder = 2.0;       // power of a uniform share: mild limits more often
 constexpr double kChains = 0.25;      // of the stronger children: a chain by predicted effect
 constexpr double kToTheLimit = 0.5;   // of the stronger children: every strength at the limit
 constexpr double kPredicted = 0.9;    // of the explored sets: from predictions, others from parents
@@ -181,9 +181,9 @@ void Genetic::fill_children() {
 
 /// A child that is to break more than anybody of at most the same magnitude.
 Variance Genetic::stronger(Rng& rng) {
-  const double limit = !uses("limit")          ? 1.0
+  const double limit = !uses("limit")        ? 1.0
                        : rng.chance(kNoData) ? 0.0
-                                              : population_.sufficient_magnitude() * std::pow(rng.uniform(), kMilder);
+                                             : population_.sufficient_magnitude() * std::pow(rng.uniform(), kMilder);
   const Member& partner = population_.strong_within(limit, rng);  // a statement each: C++ leaves arguments' order open
   const Member& parent = population_.strong_within(limit, rng);
   Variance child = parent.variance;

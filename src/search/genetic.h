@@ -15,38 +15,46 @@
 namespace robustcheck::search {
 
 /// Screen, combine, polish, evolve: first failures within a few per cent of the budget, then as many kinds of failure
-/// as the rest pays for.
+/// as the rest pays for, and the strongest at every magnitude.
 ///
 ///   V = mean over images of clip(1 + fitness / reference margin, 0, 2): 0 as the reference, 1 at the boundary;
 ///       smooth long before the first failure
-///   screen    every transform alone, each side at its end, and the knob values in groups that are halved while they
-///             move V (screen.h), on 8 telling images; what fails there alone is completed on all 32 at once. The
-///             first rounds are small: 4, 8, 16 rows. Beside each round a dense variance (operators.h): a few
-///             transforms and half of the knobs, for the failures that need many genes
+///   probe     V of every knob value alone is known before the search (Problem::knob_effects)
+///   screen    every transform alone, each side at its end, on 8 telling images (screen.h); what fails there is
+///   completed
+///             on all 32 at once. Rounds of 4, 8, 16 rows: a wide space fails at once
+///   early     beside each round of the screen: the chain that promises most by what is known so far, with strong knobs
+///             on top; and strong knobs on data that is known to break some images but not most
 ///   combine   the strongest genes together, as many as a chain holds, and every knob that moved V; then the same with
 ///             effects x exp(N(0, 0.7)), later with fewer genes (combine.h); in a large space a third of the
 ///             combinations after each third of the screen
 ///   polish    the variance with the largest V: mirror or drop each active gene, add the strongest inactive ones; a
 ///             change that raises V is kept and the rest of the pass goes on from it; at most a twentieth of the budget
-///   evolve    8 children. Parent: with p = 0.8 a random member of a random cell (odd rounds: cell = set of active
-///             genes; even rounds: strongest gene), else near the best of V - w x magnitude for a random w
-///             (population.h). One operator or a few each, chosen uniformly (operators.h); in odd rounds four children
-///             in five must have a set of genes that nobody has yet. While nothing moves V at all: fresh and dense
-///             variances only
-///   pairs     even rounds but those of promotions, in a space with both sides: a data side alone and the
-///             same with strong knob values, so that the excess of the combination is known; half of them softened,
-///             since where the data alone breaks everything nothing is left to interact; pairs with a large excess are
-///             parents again
-///   promote   rounds 8, 16, ...: the best variances, one per gene set, get 32 images more, up to 128, so that what
-///             leads the archive is no accident of its first 32
+///   evolve    rounds of 8 trials:
+///     pairs     one or two trials, in a space with both sides: data that breaks some images, and a configuration on
+///     top
+///               of it (strong knobs, or those of the best at a low magnitude); or a neighbour of the variance whose V
+///               exceeds most what its data and its knobs do alone, after its data alone
+///     stronger  up to 4 trials: draw a magnitude m (mild ones more often, none at all in an eighth), take a parent
+///     near
+///               the largest V among those of magnitude <= m, change it by one operator or a few (operators.h), or give
+///               it the chain that promises most at m; every strength at most at m, in half of them exactly there. The
+///               members that lead at each m are the front of (V, magnitude)
+///     explore   the rest: small sets of genes that nobody has, each gene as strong as an equal part of the failure
+///               takes, predicted from the screen and corrected by what such sets did (novelty.h); a tenth: children of
+///               random members of random cells
+///   promote   rounds 8, 16, ...: the most severe variances, one per set of genes, get 32 images more, up to 128, so
+///   that
+///             what leads the archive is no accident of its first 32
+///   flat      while nothing moves V at all: fresh and dense variances only
 ///
 /// A trial may come back with another variance than the one asked for (made milder, or rejected): what is learnt is
-/// learnt about the one that was told.
+/// learnt about the one that was told. What each part brings: tests/bench/effectiveness, `--without`.
 ///
-/// Sources: non-dominated trade-off of strength and failure by random weights, after Deb et al. 2002 (NSGA-II); cells
-/// after Mouret and Clune 2015 (MAP-Elites, arXiv 1504.04909); racing after Maron and Moore 1994; group testing after
-/// Dorfman 1943. Searching data and configuration together: arXiv 2211.10012, whose algorithm is not public; this is
-/// ours.
+/// Sources: strength against magnitude as two objectives, after Deb et al. 2002 (NSGA-II), one bound at a time (epsilon
+/// constraint, Haimes et al. 1971); a cell per set of genes after Mouret and Clune 2015 (MAP-Elites, arXiv 1504.04909);
+/// racing after Maron and Moore 1994. Searching data and configuration together: arXiv 2211.10012, whose algorithm is
+/// not public; this is ours.
 class Genetic : public Strategy {
  public:
   explicit Genetic(Problem problem);

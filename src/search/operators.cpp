@@ -43,11 +43,11 @@ double strong_share(Rng& rng) {
 }  // namespace
 
 Variance Operators::child(const Variance& parent, const Variance& partner, Rng& rng) const {
-  static constexpr Operator kOperators[] = {&Operators::move_one,    &Operators::move_place,   &Operators::move_all,     &Operators::to_end,
-                                            &Operators::mirror_one,  &Operators::scale_all,    &Operators::add_step,
-                                            &Operators::drop_step,   &Operators::replace_step, &Operators::reorder,
-                                            &Operators::set_knob,    &Operators::reset_knob,   &Operators::cross,
-                                            &Operators::start_afresh};
+  static constexpr Operator kOperators[] = {&Operators::move_one, &Operators::move_place,  &Operators::move_all,
+                                            &Operators::to_end,   &Operators::mirror_one,  &Operators::scale_all,
+                                            &Operators::add_step, &Operators::drop_step,   &Operators::replace_step,
+                                            &Operators::reorder,  &Operators::set_knob,    &Operators::reset_knob,
+                                            &Operators::cross,    &Operators::start_afresh};
   Variance result = parent;
   do (this->*kOperators[rng.below(std::size(kOperators))])(result, partner, rng);
   while (rng.chance(kAnother));

@@ -12,8 +12,8 @@ namespace {
 
 using space::Variance;
 
-constexpr std::size_t kPairParents = 10;  // pairs with the largest excess
-constexpr double kFlat = 0.02;  // V
+constexpr std::size_t kPairParents = 10;    // pairs with the largest excess
+constexpr double kFlat = 0.02;              // V
 constexpr Interval kMiddling = {0.1, 0.5};  // failure rates that leave room for an interaction
 constexpr double kNearly = 0.95;
 constexpr double kMeanRank = 3.0;

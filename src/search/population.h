@@ -48,8 +48,8 @@ class Population {
   std::size_t strongest() const;  ///< the largest V; size() > 0
   /// The most severe failing member per set of genes that saw fewer than `blocks`, at most `most`.
   std::vector<std::size_t> to_promote(std::size_t blocks, std::size_t most) const;
-  /// Data alone is remembered; what adds a configuration to it, of which V = `of_config` was to be expected, is compared
-  /// with it.
+  /// Data alone is remembered; what adds a configuration to it, of which V = `of_config` was to be expected, is
+  /// compared with it.
   void note_excess(std::size_t member, double of_config);
   /// Data alone, at a strength that breaks something but not nearly everything; nullptr if there is none.
   const Member* middling_data(Rng& rng) const;

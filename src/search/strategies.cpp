@@ -21,16 +21,16 @@ const std::vector<StrategyEntry>& all_strategies() {
 }
 
 const std::vector<std::string>& all_ingredients() {
-  static const std::vector<std::string> kIngredients = {"probe", "screen", "early", "combine", "polish",
-                                                        "limit", "chains", "novelty", "pairs", "promote"};
+  static const std::vector<std::string> kIngredients = {"probe", "screen", "early",   "combine", "polish",
+                                                        "limit", "chains", "novelty", "pairs",   "promote"};
   return kIngredients;
 }
 
 std::set<std::string> checked_ingredients(const std::vector<std::string>& names) {
   for (const std::string& name : names)
     if (std::ranges::find(all_ingredients(), name) == all_ingredients().end())
-      throw Error(ErrorKind::usage,
-                  "--without: " + unknown_name("part of genetic", name, all_ingredients(), "robustcheck search --help"));
+      throw Error(ErrorKind::usage, "--without: " + unknown_name("part of genetic", name, all_ingredients(),
+                                                                 "robustcheck search --help"));
   return {names.begin(), names.end()};
 }
 

@@ -48,8 +48,8 @@ struct SearchOptions {
   std::string scope = kScopes.front();
   std::string strategy = "genetic";
   std::vector<std::string> without;  ///< ingredients of genetic to leave out
-  bool strategy_chosen = false;  ///< by the user: scope image has its own
-  std::string oracle;            ///< empty: label with labels, consistency without
+  bool strategy_chosen = false;      ///< by the user: scope image has its own
+  std::string oracle;                ///< empty: label with labels, consistency without
   double failure_limit = 0.05;
   double min_accuracy = -1.0;  ///< negative: twice chance
   std::size_t max_counterexamples = 20;

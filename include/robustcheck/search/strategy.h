@@ -20,8 +20,8 @@ struct SearchImage {
   double margin = 0.0;  ///< reference margin, [0, 1]
 };
 
-/// V of one image: 0 as the reference, 1 at the boundary, at most 2. Smooth long before the first failure. `margin`: the
-/// reference margin.
+/// V of one image: 0 as the reference, 1 at the boundary, at most 2. Smooth long before the first failure. `margin`:
+/// the reference margin.
 double violation(double fitness, double margin);
 
 /// What a knob value does alone, as the probe saw it.
