@@ -41,16 +41,20 @@ class Asker {
   bool exhausted_ = false;
 };
 
-std::vector<Variance> without_one_gene(const Variance& variance) {
-  std::vector<Variance> smaller;
-  for (std::size_t i = 0; i < variance.data.size(); ++i) {
-    smaller.push_back(variance);
-    smaller.back().data.erase(smaller.back().data.begin() + static_cast<std::ptrdiff_t>(i));
+std::size_t gene_count(const Variance& variance) { return variance.data.size() + variance.config.size(); }
+
+/// Without the genes [begin, end): transforms in their order, then knobs by name.
+Variance without(const Variance& variance, std::size_t begin, std::size_t end) {
+  Variance smaller{{}, {}, variance.seed};
+  std::size_t i = 0;
+  const auto dropped = [&] { return i >= begin && i < end; };
+  for (const space::Step& step : variance.data) {
+    if (!dropped()) smaller.data.push_back(step);
+    ++i;
   }
-  for (const auto& [knob, value] : variance.config) {
-    smaller.push_back(variance);
-    smaller.back().config.erase(knob);
-    if (!space::incompatible(smaller.back().config).empty()) smaller.pop_back();
+  for (const auto& entry : variance.config) {
+    if (!dropped()) smaller.config.insert(entry);
+    ++i;
   }
   return smaller;
 }
@@ -66,17 +70,27 @@ bool drop_sides(Variance& variance, Asker& asker) {
   return false;
 }
 
+/// One pass over groups of `size` neighbours, the last first.
+bool drop_groups(Variance& variance, std::size_t size, Asker& asker) {
+  bool changed = false;
+  for (std::size_t end = gene_count(variance); end > 0;) {
+    const std::size_t begin = end > size ? end - size : 0;
+    const Variance smaller = without(variance, begin, end);
+    if (space::incompatible(smaller.config).empty() && asker.fails(smaller)) {
+      variance = smaller;
+      changed = true;
+    }
+    end = begin;
+  }
+  return changed;
+}
+
+/// Halves, quarters, ... (after ddmin, Zeller and Hildebrandt 2002), then single genes until none can go.
 bool drop_genes(Variance& variance, Asker& asker) {
   bool changed = drop_sides(variance, asker);
-  for (bool again = true; again;) {
-    again = false;
-    for (const Variance& smaller : without_one_gene(variance))
-      if (asker.fails(smaller)) {
-        variance = smaller;
-        changed = again = true;
-        break;
-      }
-  }
+  for (std::size_t size = gene_count(variance) / 2; size >= 2; size /= 2)
+    changed = drop_groups(variance, size, asker) || changed;
+  for (bool again = true; again; changed = changed || again) again = drop_groups(variance, 1, asker);
   return changed;
 }
 
@@ -122,17 +136,25 @@ Variance with_value(const Variance& variance, Place place, double value) {
   return changed;
 }
 
-/// The first milder value that still fails, if there is one.
+/// The first milder value that still fails, if there is one. `held`: the largest distance from neutral at which the
+/// failure was lost; where strength is monotone nothing nearer to neutral is tried but the last value.
 std::optional<double> milder_failure(const Variance& variance, Place place, const space::TransformInfo& info,
-                                     Asker& asker) {
+                                     double& held, Asker& asker) {
   const space::Parameter& parameter = info.parameters[place.index];
   const double value = variance.data[place.step].values[place.index];
   if (parameter.magnitude(value) < kFaintest) return std::nullopt;
-  const std::vector<double> values = milder_values(parameter, value);
-  if (info.monotone && !asker.fails(with_value(variance, place, values.back()))) return std::nullopt;
-  for (const double milder : values) {
+  const auto fails = [&](double milder) {
     const Variance changed = with_value(variance, place, milder);
-    if (!space::is_neutral(changed.data[place.step], info) && asker.fails(changed)) return milder;
+    if (space::is_neutral(changed.data[place.step], info)) return false;
+    const bool still = asker.fails(changed);
+    if (!still) held = std::max(held, std::abs(milder - parameter.neutral));
+    return still;
+  };
+  const std::vector<double> values = milder_values(parameter, value);
+  if (info.monotone && !fails(values.back())) return std::nullopt;
+  for (const double milder : values) {
+    const bool known = info.monotone && milder != values.back() && std::abs(milder - parameter.neutral) <= held;
+    if (!known && fails(milder)) return milder;
   }
   return std::nullopt;
 }
@@ -141,7 +163,8 @@ std::optional<double> milder_failure(const Variance& variance, Place place, cons
 bool soften(Variance& variance, Place place, const space::TransformInfo& info, Asker& asker) {
   const space::Parameter& parameter = info.parameters[place.index];
   bool changed = false;
-  while (const std::optional<double> milder = milder_failure(variance, place, info, asker)) {
+  double held = 0.0;
+  while (const std::optional<double> milder = milder_failure(variance, place, info, held, asker)) {
     variance = with_value(variance, place, *milder);
     changed = true;
   }

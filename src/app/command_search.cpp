@@ -121,7 +121,7 @@ class SearchRun {
     const MinimizeRequest request{report_.space,
                                   report_.catalogue,
                                   halves_.search,
-                                  options_.evaluations_after() / 3,
+                                  options_.evaluations_after() / 20 * 9,
                                   options_.max_counterexamples,
                                   options_.failure_limit};
     minimized_ = minimize_phase(searched_.candidates, request, *bench_, progress_);

@@ -19,11 +19,11 @@ using search::Candidate;
 using space::Variance;
 
 constexpr std::size_t kTestImages = 64;
-constexpr std::size_t kChunk = 32;            // one reference batch
-constexpr double kKept = 0.8;                 // share of rate and interaction that a smaller variance must keep
-constexpr std::uint64_t kOrderingShare = 4;   // of the allowance: a quarter orders the two-sided candidates
-constexpr std::uint64_t kCandidateShare = 5;  // one candidate may use a fifth: few minimal ones beat many half-done
-constexpr double kBeyond = 1.25;              // a larger variance must fail this much more often to be worth reporting
+constexpr std::size_t kChunk = 32;             // one reference batch
+constexpr double kKept = 0.8;                  // share of rate and interaction that a smaller variance must keep
+constexpr std::uint64_t kOrderingShare = 6;    // of the allowance: a sixth orders the two-sided candidates
+constexpr std::uint64_t kCandidateShare = 15;  // one candidate may use a fifteenth at least, more when others left it
+constexpr double kBeyond = 1.25;               // a larger variance must fail this much more often to be worth reporting
 
 /// Outcomes of variances on the test images, measured once, as far as they were needed, within an allowance.
 class Measurements {
