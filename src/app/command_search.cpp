@@ -121,7 +121,7 @@ class SearchRun {
     const MinimizeRequest request{report_.space,
                                   report_.catalogue,
                                   halves_.search,
-                                  options_.evaluations_after() / 20 * 9,
+                                  options_.evaluations_after() / 3,
                                   options_.max_counterexamples,
                                   options_.failure_limit};
     minimized_ = minimize_phase(searched_.candidates, request, *bench_, progress_);
@@ -305,7 +305,6 @@ int run_search(const SearchOptions& options) {
   RunDirectory directory(out, options.force || options.dry_run);
   space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
   strategy_of(options);
-  search::checked_ingredients(options.without);
   if (!options.oracle.empty()) oracle::find_oracle(options.oracle);
   Progress progress(options.output);
   progress.phase("load", 0);

@@ -10,10 +10,9 @@ class Operators {
  public:
   explicit Operators(const space::Space& space) : space_(space) {}
 
-  /// One operator or, with p = 0.3 each time, one more, chosen uniformly: move one value, the place (what
-  /// is no strength) or all, send a strength
-  /// to its end, mirror or scale a transform, add, drop, replace, reorder transforms, set or reset a knob, cross with
-  /// `partner`, or a fresh variance.
+  /// One operator or, with p = 0.3 each time, one more, chosen uniformly: move one value, the place (what is no
+  /// strength) or all values, send a strength to its end, mirror or scale a transform, add, drop, replace, reorder
+  /// transforms, set or reset a knob, cross with `partner`, or a fresh variance.
   space::Variance child(const space::Variance& parent, const space::Variance& partner, Rng& rng) const;
   /// Few transforms, strengths biased to the ends of their ranges; from one knob to half of them, every order of
   /// magnitude as likely.

@@ -28,6 +28,8 @@ def fails(done, code, *fragments):
     (("search", MODEL, IMAGES, "--transforms", "rotat"), ["unknown transform 'rotat'", "did you mean 'rotate'?"]),
     (("search", MODEL, IMAGES, "--knobs", "-precison"), ["did you mean 'precision'?"]),
     (("search", MODEL, IMAGES, "--strategy", "genetik"), ["did you mean 'genetic'?"]),
+    (("search", MODEL, IMAGES, "--without", "polsh"), ["--without", "did you mean 'polish'?"]),
+    (("search", MODEL, IMAGES, "--strategy", "random", "--without", "polish"), ["--without", "genetic"]),
     (("search", MODEL, IMAGES, "--scope", "imag"), ["--scope", "did you mean 'image'?"]),
     (("search", MODEL, IMAGES, "--scope", "image", "--strategy", "genetic"), ["--strategy", "--scope image"]),
     (("search", MODEL, IMAGES, "--oracle", "lable"), ["did you mean 'label'?"]),
