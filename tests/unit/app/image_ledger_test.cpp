@@ -105,12 +105,12 @@ TEST(ImageLedger, WritesALinePerImage) {
 }
 
 /// Rotations break, each image from an angle of its own on, half of them never.
-SearchOutcome search_images(World& world, std::uint64_t budget, std::uint64_t patience = 0) {
+SearchOutcome search_images(World& world, std::uint64_t budget, std::uint64_t patience = 0, std::uint64_t seed = 1) {
   SearchOptions options;
   options.scope = "image";
   options.budget = budget;
   options.patience = patience;
-  const search::Problem problem{world.space, world.images, 1, budget, 0.05};
+  const search::Problem problem{world.space, world.images, seed, budget, 0.05};
   Bench bench = world.bench();
   ValidityGate gate = gate_of(world, world.measure);
   const auto journal = std::filesystem::temp_directory_path() / "robustcheck_image_ledger_test.jsonl";
@@ -132,7 +132,18 @@ TEST(SearchPhase, InScopeImageRanksOnlyWhatRanOnTheTellingImages) {
     EXPECT_EQ(candidate.failures, failures);
   }
   EXPECT_EQ(outcome.per_image.size(), kImages);
-  EXPECT_GT(std::ranges::count_if(outcome.per_image, [](const WorstOfImage& one) { return one.broken; }), 150);
+}
+
+/// 200 of the 400 can be broken; one seed in a few finds a quarter of them only.
+TEST(SearchPhase, InScopeImageBreaksMostThatCanBeBroken) {
+  std::vector<std::ptrdiff_t> broken;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    World world(breaks);
+    const SearchOutcome outcome = search_images(world, 4000, 0, seed);
+    broken.push_back(std::ranges::count_if(outcome.per_image, [](const WorstOfImage& one) { return one.broken; }));
+  }
+  std::ranges::sort(broken);
+  EXPECT_GT(broken[2], 150);
 }
 
 TEST(SearchPhase, InScopeImagePatienceWaitsForImagesThatBreak) {
