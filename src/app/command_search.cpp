@@ -123,7 +123,8 @@ class SearchRun {
                                   halves_.search,
                                   options_.evaluations_after() / 3,
                                   options_.max_counterexamples,
-                                  options_.failure_limit};
+                                  options_.failure_limit,
+                                  knob_effects_};
     minimized_ = minimize_phase(searched_.candidates, request, *bench_, progress_);
     mark("minimise");
     confirm();

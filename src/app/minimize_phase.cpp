@@ -23,7 +23,8 @@ constexpr std::size_t kChunk = 32;             // one reference batch
 constexpr double kKept = 0.8;                  // share of rate and interaction that a smaller variance must keep
 constexpr std::uint64_t kOrderingShare = 6;    // of the allowance: a sixth orders the two-sided candidates
 constexpr std::uint64_t kCandidateShare = 15;  // one candidate may use a fifteenth at least, more when others left it
-constexpr double kBeyond = 1.25;               // a larger variance must fail this much more often to be worth reporting
+constexpr double kIdle = 0.03;    // V of a knob value alone, of which images at the boundary make up to 0.02
+constexpr double kBeyond = 1.25;  // a larger variance must fail this much more often to be worth reporting
 
 /// Outcomes of variances on the test images, measured once, as far as they were needed, within an allowance.
 class Measurements {
@@ -199,9 +200,21 @@ std::optional<Goal> goal_of(const Listed& listed, Measurements& measurements) {
   return goal;
 }
 
+/// Without the knob values that alone move next to nothing: most of what a search adds to a failure is idle.
+Variance without_idle(Variance variance, const std::vector<search::KnobEffect>& effects) {
+  for (const search::KnobEffect& effect : effects) {
+    const auto found = variance.config.find(effect.knob);
+    if (effect.violation < kIdle && found != variance.config.end() && found->second == effect.value)
+      variance.config.erase(found);
+  }
+  return variance;
+}
+
 Done reduce(const Listed& listed, const Goal& goal, const MinimizeRequest& request, Measurements& measurements) {
   const auto test = [&](const Variance& smaller) { return still_fails(measurements, goal, smaller); };
-  const analysis::Minimized reduced = analysis::minimize(listed.candidate.variance, request.space, test);
+  const Variance busy = without_idle(listed.candidate.variance, request.knob_effects);
+  const bool idle = busy != Variance{} && !(busy == listed.candidate.variance) && test(busy).value_or(false);
+  const analysis::Minimized reduced = analysis::minimize(idle ? busy : listed.candidate.variance, request.space, test);
   Done done;
   done.finalist = {goal.oracle,
                    space::signature(goal.oracle, reduced.variance),

@@ -36,6 +36,7 @@ struct MinimizeRequest {
   std::uint64_t allowance = 0;                     ///< evaluations
   std::size_t most = 20;                           ///< finalists
   double failure_limit = 0.05;
+  std::vector<search::KnobEffect> knob_effects = {};  ///< what the probe saw: idle values are tried away together
 };
 
 /// DESIGN "Meaning", Minimise: candidates in turn from data only, configuration only (simple ones first) and both (by

@@ -59,9 +59,9 @@ struct World {
   Bench bench() { return {evaluator, session.dataset, reference, oracle::find_oracle("label")}; }
 
   MinimizeOutcome minimize(const std::vector<search::Candidate>& candidates, std::uint64_t allowance = 100000,
-                           std::size_t most = 20) {
+                           std::size_t most = 20, const std::vector<search::KnobEffect>& effects = {}) {
     Bench judge = bench();
-    return minimize_phase(candidates, {space, catalogue, images, allowance, most, 0.05}, judge, progress);
+    return minimize_phase(candidates, {space, catalogue, images, allowance, most, 0.05, effects}, judge, progress);
   }
   ConfirmOutcome confirm(const std::vector<Finalist>& finalists, std::uint64_t allowance = 100000) {
     Bench judge = bench();

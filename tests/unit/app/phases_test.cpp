@@ -23,6 +23,23 @@ TEST(MinimizePhase, KeepsWhatNeedsBothSides) {
   EXPECT_EQ(outcome.finalists[0].signature, "label:rotate|precision=bf16");
 }
 
+/// Two knobs that do nothing: gone in one test, and not at all where one of them is what fails.
+TEST(MinimizePhase, TriesIdleKnobsAwayTogether) {
+  Variance crowded = rotated(40, true);
+  crowded.config["onednn"] = "off";
+  crowded.config["memory_format"] = "channels_last";
+  const std::vector<search::KnobEffect> idle = {{"onednn", "off", 0.001}, {"memory_format", "channels_last", 0.001}};
+  const auto breaks = [](const Variance& v, double u) { return degrees(v) > 10 && bf16(v) && u < 0.4; };
+  World slow(breaks), fast(breaks);
+  const MinimizeOutcome one_by_one = slow.minimize({slow.candidate(crowded, 13)});
+  const MinimizeOutcome together = fast.minimize({fast.candidate(crowded, 13)}, 100000, 20, idle);
+  EXPECT_EQ(together.finalists.at(0).variance, one_by_one.finalists.at(0).variance);
+  EXPECT_LT(together.evaluations, one_by_one.evaluations);
+  World needed([](const Variance& v, double u) { return v.config.contains("onednn") && u < 0.4; });
+  EXPECT_EQ(needed.minimize({needed.candidate(crowded, 13)}, 100000, 20, idle).finalists.at(0).signature,
+            "label:|onednn=off");
+}
+
 TEST(MinimizePhase, SkipsWhatASmallerVarianceExplains) {
   World world([](const Variance& v, double u) { return degrees(v) > 20 && u < 0.5; });
   const MinimizeOutcome outcome =
