@@ -113,7 +113,7 @@ class SearchRun {
                                   options_.budget,
                                   options_.failure_limit,
                                   knob_effects_,
-                                  search::checked_ingredients(options_.without)};
+                                  search::checked_parts(options_.without)};
     searched_ = search_phase(options_, problem, session_.dataset, *bench_, *gate_, directory_.journal(), progress_);
     ending_ = searched_.ending;
     mark("search");
@@ -294,7 +294,7 @@ std::uint64_t SearchOptions::evaluations_after() const {
   return after_budget > 0 ? after_budget : std::max(kLeast, 2 * budget);
 }
 
-std::string parts_of_genetic() { return join(search::all_ingredients(), ", "); }
+std::string parts_of_genetic() { return join(search::parts_of_genetic(), ", "); }
 
 int run_search(const SearchOptions& options) {
   catch_interrupts();

@@ -112,7 +112,7 @@ Verdicts with_rejected(const std::vector<space::Trial>& trials, const std::vecto
 
 const search::StrategyEntry& strategy_of(const SearchOptions& options) {
   const std::string used = options.scope == "image" ? search::image_strategy().name : options.strategy;
-  if (!search::checked_ingredients(options.without).empty() && used != "genetic")
+  if (!search::checked_parts(options.without).empty() && used != "genetic")
     throw Error(ErrorKind::usage, "--without: leaves parts of genetic out, but the strategy is " + used);
   if (options.scope == "model") return search::find_strategy(options.strategy);
   if (options.scope != "image")

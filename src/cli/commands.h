@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -14,6 +16,8 @@ int run(int argc, char** argv);
 /// The chosen subcommand, as a call that runs it.
 using Action = std::function<int()>;
 
+/// commands_search.cpp; `argv` goes into the report.
+void add_search(CLI::App& main, Action& action, std::vector<std::string> argv);
 /// What pipelines use (commands_gate.cpp).
 void add_gate(CLI::App& main, Action& action);
 void add_status(CLI::App& main, Action& action);

@@ -29,14 +29,18 @@ struct Ranked {
   const Effect* effect = nullptr;
 };
 
+void strongest_first(std::vector<Ranked>& order) {
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Ranked& a, const Ranked& b) { return a.strength > b.strength; });
+}
+
 /// Strongest first, each effect multiplied by exp(N(0, spread)).
 std::vector<Ranked> ranked(std::span<const Effect> effects, double spread, Rng& rng) {
   std::vector<Ranked> order;
   for (const Effect& effect : effects)
     if (effect.violation > 0.0)
       order.push_back({effect.violation * (spread > 0.0 ? std::exp(spread * rng.normal()) : 1.0), &effect});
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Ranked& a, const Ranked& b) { return a.strength > b.strength; });
+  strongest_first(order);
   return order;
 }
 
@@ -84,8 +88,7 @@ std::vector<space::Step> strong_chain(std::span<const Effect> effects, const spa
     const double end = std::max(magnitude, space::magnitude(effect.alone, catalogue));
     order.push_back({(effect.violation + kUnseen) * magnitude / end * std::exp(kSpread * rng.normal()), &effect});
   }
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Ranked& a, const Ranked& b) { return a.strength > b.strength; });
+  strongest_first(order);
   const std::size_t length = space.max_transforms - rng.below(std::min<std::size_t>(2, space.max_transforms));
   std::set<std::size_t> used;
   Variance chain;
@@ -124,8 +127,7 @@ space::Assignment strong_knobs(std::span<const Effect> effects, Rng& rng) {
   std::vector<Ranked> order;
   for (const Effect& effect : effects)
     if (effect.is_knob()) order.push_back({(effect.violation + kUnseen) * std::exp(rng.normal()), &effect});
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Ranked& a, const Ranked& b) { return a.strength > b.strength; });
+  strongest_first(order);
   space::Assignment config;
   const std::size_t count = few_or_many(order.size(), rng);
   for (const Ranked& next : order)

@@ -15,17 +15,9 @@ constexpr std::size_t kBlocks = 4;     // of kTrialImages: what a promoted varia
 constexpr std::size_t kFewImages = 8;  // of the screen
 constexpr std::size_t kFirstRows = 4;  // of the screen; doubled every round: a wide space fails at once
 constexpr int kEarlyPairs = 2;         // beside the screen: a configuration on data that breaks some
-constexpr double kSoftest = 0.3;       // share of its strength that a softened combination keeps
 constexpr std::size_t kCombinations = 8;
 constexpr std::size_t kPromotedPerRound = 4;
 constexpr std::uint64_t kPromotionPeriod = 8;
-constexpr std::size_t kStronger = 4;  // children of a round, pairs included; the others explore
-constexpr double kNoData = 0.125;     // of the stronger children: no data side at all
-constexpr double kMild = 0.2;         // magnitude at which the best configuration is still seen
-constexpr double kMilder = 2.0;       // power of a uniform share: mild limits more often
-constexpr double kChains = 0.25;      // of the stronger children: a chain by predicted effect
-constexpr double kToTheLimit = 0.5;   // of the stronger children: every strength at the limit
-constexpr double kPredicted = 0.9;    // of the explored sets: from predictions, others from parents
 constexpr std::size_t kFewestPolishMoves = 8;
 constexpr std::uint64_t kPolishShare = 20;  // of the budget
 
@@ -162,74 +154,6 @@ void Genetic::fill_polish() {
 void Genetic::fill_promotions() {
   for (const std::size_t i : population_.to_promote(blocks_.size(), kPromotedPerRound))
     push(population_[i].variance, blocks_[population_[i].blocks], {Purpose::promote, i});
-}
-
-void Genetic::fill_children() {
-  Rng rng(problem_.seed, "evolve", round_);
-  if (population_.flat()) {
-    for (int attempts = 0; asked_.size() < kTrialsPerRound && attempts < kPatience; ++attempts)
-      propose(rng.chance(0.5) ? operators_.dense(rng) : operators_.fresh(rng), Purpose::member);
-    return;
-  }
-  if (uses("pairs") && !problem_.space.transforms.empty() && !problem_.space.knobs.empty()) fill_pairs(rng);
-  for (int attempts = 0; asked_.size() < kTrialsPerRound && attempts < kPatience; ++attempts)
-    if (asked_.size() < kStronger || !uses("novelty"))
-      propose(stronger(rng), Purpose::member);
-    else
-      explore(rng);
-}
-
-/// A child that is to break more than anybody of at most the same magnitude.
-Variance Genetic::stronger(Rng& rng) {
-  const double limit = !uses("limit")        ? 1.0
-                       : rng.chance(kNoData) ? 0.0
-                                             : population_.sufficient_magnitude() * std::pow(rng.uniform(), kMilder);
-  const Member& partner = population_.strong_within(limit, rng);  // a statement each: C++ leaves arguments' order open
-  const Member& parent = population_.strong_within(limit, rng);
-  Variance child = parent.variance;
-  if (limit > 0.0 && uses("chains") && rng.chance(kChains))
-    child.data = strong_chain(screen_->effects(), problem_.space, operators_, limit, rng);
-  else
-    child = operators_.child(parent.variance, partner.variance, rng);
-  operators_.limit(child, limit, rng.chance(kToTheLimit));
-  return child;
-}
-
-/// A set of genes that nobody has yet.
-void Genetic::explore(Rng& rng) {
-  if (rng.chance(kPredicted)) {
-    std::optional<Variance> set = novelty_.next(screen_->effects(), population_, rng);
-    if (set && tried_.first(*set)) {
-      push(std::move(*set), blocks_.front(), {Purpose::novel, 0});
-      return;
-    }
-  }
-  const Member& partner = population_.any(rng);
-  const Member& parent = population_.any(rng);
-  Variance child = space::repaired(operators_.child(parent.variance, partner.variance, rng), problem_.space);
-  if (!population_.has_set(child)) propose(std::move(child), Purpose::member);
-}
-
-/// Data alone that breaks some and a configuration on top of it; or a neighbour of what interacts most so far, with its
-/// data alone before it.
-void Genetic::fill_pairs(Rng& rng) {
-  const Member* data = rng.chance(0.5) ? population_.middling_data(rng) : nullptr;
-  if (data != nullptr) {
-    Variance together = data->variance;
-    together.config = rng.chance(0.5) ? strong_knobs(screen_->effects(), rng)
-                                      : population_.strong_within(kMild * rng.uniform(), rng).variance.config;
-    if (!together.config.empty()) propose(std::move(together), Purpose::member);
-    return;
-  }
-  const Member& parent = population_.pair_parent(rng);
-  const Member& partner = population_.any(rng);
-  Variance together = operators_.child(parent.variance, partner.variance, rng);
-  operators_.soften(together, rng.uniform(kSoftest, 1.0));  // where data breaks all, nothing interacts
-  if (together.config.empty()) together.config = strong_knobs(screen_->effects(), rng);
-  together = space::repaired(std::move(together), problem_.space);
-  if (together.data.empty() || together.config.empty()) return;
-  propose(space::data_only(together), Purpose::member);
-  propose(std::move(together), Purpose::member);
 }
 
 void Genetic::tell(std::span<const space::Trial> trials, std::span<const std::vector<oracle::Verdict>> verdicts) {

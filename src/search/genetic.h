@@ -62,6 +62,8 @@ class Genetic : public Strategy {
   void tell(std::span<const space::Trial> trials, std::span<const std::vector<oracle::Verdict>> verdicts) override;
 
  private:
+  static constexpr double kSoftest = 0.3;  ///< share of its strength that a softened combination keeps
+
   enum class Purpose { screen, complete, member, novel, polish, promote };
   struct Pending {
     Purpose purpose = Purpose::member;
@@ -88,7 +90,7 @@ class Genetic : public Strategy {
   void fill_pairs(Rng& rng);
   space::Variance stronger(Rng& rng);
   void explore(Rng& rng);
-  bool uses(const char* ingredient) const { return !problem_.without.contains(ingredient); }
+  bool uses(const char* part) const { return !problem_.without.contains(part); }
   void plan_polish(std::size_t member, std::size_t most);
   void learn(const Pending& pending, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
   void learn_row(std::size_t effect, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);

@@ -67,6 +67,12 @@ std::vector<std::size_t> PerImage::slots() const {
   return result;
 }
 
+void PerImage::forget(std::size_t slot) {
+  slot_of_.erase(key_of(known_[slot]->variance));
+  known_[slot].reset();
+  model_.release(slot);
+}
+
 /// Forgets an eighth: what broke least, the oldest first.
 void PerImage::make_room() {
   std::vector<std::size_t> order = slots();
@@ -75,20 +81,12 @@ void PerImage::make_room() {
                                                   : known_[a]->born < known_[b]->born;
   });
   order.resize(ImageModel::kSlots / 8);
-  for (const std::size_t slot : order) {
-    slot_of_.erase(key_of(known_[slot]->variance));
-    known_[slot].reset();
-    model_.release(slot);
-  }
+  for (const std::size_t slot : order) forget(slot);
 }
 
 void PerImage::forget_unchosen() {
-  for (const std::size_t slot : slots()) {
-    if (known_[slot]->tried) continue;
-    slot_of_.erase(key_of(known_[slot]->variance));
-    known_[slot].reset();
-    model_.release(slot);
-  }
+  for (const std::size_t slot : slots())
+    if (!known_[slot]->tried) forget(slot);
 }
 
 Variance PerImage::near(const Variance& variance, Rng& rng) const {

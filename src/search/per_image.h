@@ -83,6 +83,7 @@ class PerImage : public Strategy {
   std::size_t best_for(std::size_t image, const std::vector<std::size_t>& allowed, const Choices& chosen) const;
   bool too_much(std::size_t slot, std::size_t image, const Choices& chosen) const;
   std::vector<std::size_t> kept(const std::vector<Choice>& choices) const;
+  void forget(std::size_t slot);
   void forget_unchosen();
   std::size_t due_for_telling(std::size_t evaluations_left) const;
   std::size_t slot_of(const space::Variance& variance);

@@ -20,16 +20,16 @@ const std::vector<StrategyEntry>& all_strategies() {
   return kStrategies;
 }
 
-const std::vector<std::string>& all_ingredients() {
-  static const std::vector<std::string> kIngredients = {"probe", "screen", "early",   "combine", "polish",
-                                                        "limit", "chains", "novelty", "pairs",   "promote"};
-  return kIngredients;
+const std::vector<std::string>& parts_of_genetic() {
+  static const std::vector<std::string> kParts = {"probe", "screen", "early",   "combine", "polish",
+                                                  "limit", "chains", "novelty", "pairs",   "promote"};
+  return kParts;
 }
 
-std::set<std::string> checked_ingredients(const std::vector<std::string>& names) {
+std::set<std::string> checked_parts(const std::vector<std::string>& names) {
   for (const std::string& name : names)
-    if (std::ranges::find(all_ingredients(), name) == all_ingredients().end())
-      throw Error(ErrorKind::usage, "--without: " + unknown_name("part of genetic", name, all_ingredients(),
+    if (std::ranges::find(parts_of_genetic(), name) == parts_of_genetic().end())
+      throw Error(ErrorKind::usage, "--without: " + unknown_name("part of genetic", name, parts_of_genetic(),
                                                                  "robustcheck search --help"));
   return {names.begin(), names.end()};
 }

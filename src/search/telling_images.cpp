@@ -4,11 +4,6 @@
 
 namespace robustcheck::search {
 
-double violation(double fitness, double margin) {
-  constexpr double kLeastMargin = 0.05;  // an image at the boundary already says little
-  return std::clamp(1.0 + fitness / std::max(kLeastMargin, margin), 0.0, 2.0);
-}
-
 std::vector<ImageIndex> telling_images(std::span<const SearchImage> images, std::size_t count) {
   std::vector<SearchImage> sorted(images.begin(), images.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const SearchImage& a, const SearchImage& b) {

@@ -47,7 +47,7 @@ struct SearchOptions {
   std::uint64_t stop_after = 0;    ///< signatures whose failure rate is above the limit that end it; 0 = no limit
   std::string scope = kScopes.front();
   std::string strategy = "genetic";
-  std::vector<std::string> without;  ///< ingredients of genetic to leave out
+  std::vector<std::string> without;  ///< parts of genetic to leave out
   bool strategy_chosen = false;      ///< by the user: scope image has its own
   std::string oracle;                ///< empty: label with labels, consistency without
   double failure_limit = 0.05;

@@ -38,7 +38,7 @@ struct Problem {
   std::uint64_t budget = 20000;  ///< evaluations
   double failure_limit = 0.05;
   std::vector<KnobEffect> knob_effects;  ///< of the values in `space`; a missing one is taken as 0
-  std::set<std::string> without;         ///< ingredients that genetic leaves out, for measuring what they bring
+  std::set<std::string> without;         ///< parts that genetic leaves out, for measuring what they bring
 };
 
 /// Proposes variances and learns from their verdicts. Deterministic in (problem, what it was told).
@@ -67,9 +67,9 @@ const StrategyEntry& image_strategy();
 inline constexpr std::size_t kTrialImages = 32;
 
 /// What --without can leave out of genetic.
-const std::vector<std::string>& all_ingredients();
+const std::vector<std::string>& parts_of_genetic();
 /// Throws Error{usage} with did-you-mean.
-std::set<std::string> checked_ingredients(const std::vector<std::string>& names);
+std::set<std::string> checked_parts(const std::vector<std::string>& names);
 
 /// `count` images spread over the classes and evenly over the sorted reference margins; all of them if fewer.
 std::vector<ImageIndex> telling_images(std::span<const SearchImage> images, std::size_t count);

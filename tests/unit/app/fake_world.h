@@ -91,6 +91,17 @@ struct World {
   Progress progress{OutputOptions{ProgressMode::none, true}};
 };
 
+/// Measures every other image as spoilt: its picture shows something else.
+inline eval::Measured every_other_spoilt(std::span<const space::Trial> trials) {
+  eval::Measured measured;
+  for (const space::Trial& trial : trials) {
+    measured.emplace_back();
+    for (const ImageIndex image : trial.images)
+      measured.back().push_back(image % 2 == 0 ? space::Distances{} : space::Distances{0.0, 1.0, 1.0, 0.5});
+  }
+  return measured;
+}
+
 inline Variance rotated(double angle, bool with_bf16 = false, bool with_jpeg = false) {
   Variance variance{{{"rotate", {angle}}}, {}, 0};
   if (with_jpeg) variance.data.push_back({"jpeg", {50}});

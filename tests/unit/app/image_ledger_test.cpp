@@ -37,15 +37,7 @@ TEST(ImageLedger, NotesTheVarianceThatBrokeAnImageAndTheEvaluationsUntilThen) {
 TEST(ImageLedger, DoesNotCountAFailureOnAPictureThatShowsSomethingElse) {
   World world([](const Variance& v, double) { return degrees(v) > 20; });
   Bench bench = world.bench();
-  ValidityGate gate = gate_of(world, [](std::span<const space::Trial> trials) {
-    eval::Measured measured;
-    for (const space::Trial& trial : trials) {
-      measured.emplace_back();
-      for (const ImageIndex image : trial.images)
-        measured.back().push_back(image % 2 == 0 ? space::Distances{} : space::Distances{0.0, 1.0, 1.0, 0.5});
-    }
-    return measured;
-  });
+  ValidityGate gate = gate_of(world, every_other_spoilt);
   ImageLedger ledger(world.images, world.session.dataset, "label");
   const std::vector<space::Trial> trials = {{rotated(40), {4, 5}}};
   Judged judged = bench.run(trials);

@@ -104,15 +104,7 @@ TEST(ConfirmPhase, CountsAnImageAsRobustOnlyIfItSurvivesAll) {
 
 TEST(ConfirmPhase, DoesNotCountFailuresOnPicturesThatShowSomethingElse) {
   World world([](const Variance& v, double u) { return degrees(v) > 10 && u < 0.4; });
-  world.measure = [](std::span<const space::Trial> trials) {  // every other image is spoilt
-    eval::Measured measured;
-    for (const space::Trial& trial : trials) {
-      measured.emplace_back();
-      for (const ImageIndex image : trial.images)
-        measured.back().push_back(image % 2 == 0 ? space::Distances{} : space::Distances{0.0, 1.0, 1.0, 0.5});
-    }
-    return measured;
-  };
+  world.measure = every_other_spoilt;
   const ConfirmOutcome outcome = world.confirm({world.finalist(rotated(40))});
   ASSERT_EQ(outcome.confirmed.size(), 1U);
   const report::Counterexample& found = outcome.confirmed[0].found;

@@ -196,15 +196,15 @@ TEST_P(StrategyContract, WorksWithFewImages) {
 
 TEST_P(StrategyContract, FindsASeparableFailure) { EXPECT_GT(search(1, separable).first_failure, 0U); }
 
-class WithoutAnIngredient : public testing::TestWithParam<std::string> {};
+class WithoutAPart : public testing::TestWithParam<std::string> {};
 
-TEST_P(WithoutAnIngredient, GeneticStillFindsASeparableFailure) {
+TEST_P(WithoutAPart, GeneticStillFindsASeparableFailure) {
   Problem less = problem(1);
   less.without = {GetParam()};
   EXPECT_GT(run("genetic", less, separable).first_failure, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, WithoutAnIngredient, testing::ValuesIn(all_ingredients()),
+INSTANTIATE_TEST_SUITE_P(All, WithoutAPart, testing::ValuesIn(parts_of_genetic()),
                          [](const auto& name) { return name.param; });
 
 INSTANTIATE_TEST_SUITE_P(All, StrategyContract, testing::ValuesIn(all_strategies()),
@@ -250,9 +250,9 @@ TEST(TellingImages, CoverClassesAndMargins) {
 
 TEST(Strategies, AreFoundByNameWithAProposal) { EXPECT_THROW(find_strategy("genetik"), Error); }
 
-TEST(Ingredients, AreFoundByNameWithAProposal) {
-  EXPECT_EQ(checked_ingredients({"screen", "polish"}), (std::set<std::string>{"polish", "screen"}));
-  EXPECT_THROW(checked_ingredients({"scren"}), Error);
+TEST(PartsOfGenetic, AreFoundByNameWithAProposal) {
+  EXPECT_EQ(checked_parts({"screen", "polish"}), (std::set<std::string>{"polish", "screen"}));
+  EXPECT_THROW(checked_parts({"scren"}), Error);
 }
 
 }  // namespace
