@@ -183,7 +183,6 @@ def judged(log, judge, magnitude):
         "joint": first(log, judge.needs_both, two_sided, JOINT_TRIES),
         "hv": hypervolume([(1 - e["magnitude"], judge.rate(e["variance"])) for e in front(entries)]),
         "signatures": sum(int(judge.confirmed(v)) for v in minimal.values()),
-        "kinds": len(best),
     }
 
 
