@@ -13,6 +13,8 @@ the confirmation half):
   hv         area that is dominated by (failure rate, 1 - magnitude) of the trials on the search's front, rates unseen
   signatures of the most severe variance per set of genes, magnitude <= 0.5 (every k-th by severity, SETS at most): genes dropped on the 32 images while 80 % of
              the failures stay, equal ones merged, then confirmed like `first`
+  two_sided  of these, those that keep genes of both sides
+  robust     robust accuracy: share of the unseen images that none of these confirmed ones breaks
 A variance counts for hv and signatures when it was tried on at least 32 images.
 Not in the budget of anybody: what the judge spends. --validity is off for all, since `evaluate` has no such gate.
 """
@@ -177,12 +179,16 @@ def judged(log, judge, magnitude):
     for entry in ranked[:: max(1, math.ceil(len(ranked) / SETS))]:
         found = judge.minimal(entry["variance"], minimal)
         minimal.setdefault(frozenset(genes_of(found)), found)
+    confirmed = [variance for variance in minimal.values() if judge.confirmed(variance)]
+    broken = set().union(*(judge.failed(variance, judge.unseen)[0] for variance in confirmed))
     two_sided = lambda v: bool(v.get("data")) and bool(v.get("config"))
     return {
         "first": first(log, judge.confirmed),
         "joint": first(log, judge.needs_both, two_sided, JOINT_TRIES),
         "hv": hypervolume([(1 - e["magnitude"], judge.rate(e["variance"])) for e in front(entries)]),
-        "signatures": sum(int(judge.confirmed(v)) for v in minimal.values()),
+        "signatures": len(confirmed),
+        "two_sided": sum(two_sided(variance) for variance in confirmed),
+        "robust": 1 - len(broken) / len(judge.unseen),
     }
 
 

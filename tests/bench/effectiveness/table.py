@@ -10,8 +10,9 @@ import json
 import numpy as np
 from scipy.stats import mannwhitneyu
 
-METRICS = {"first": -1, "joint": -1, "hv": 1, "signatures": 1}
-TITLES = "| strategy | runs | first | first that needs both | hypervolume | signatures | own time |\n" + "|---" * 7 + "|"
+METRICS = {"first": -1, "joint": -1, "hv": 1, "signatures": 1, "two_sided": 1, "robust": -1}
+TITLES = ("| strategy | runs | first | first that needs both | hypervolume | signatures | of both sides | robust accuracy | own time |\n"
+          + "|---" * 9 + "|")
 
 
 def values(rows, metric):
@@ -21,6 +22,8 @@ def values(rows, metric):
 def shown(value, metric, budget):
     if metric == "hv":
         return f"{value:.3f}"
+    if metric == "robust":
+        return f"{100 * value:.1f} %"
     return "never" if metric in ("first", "joint") and value > budget else f"{value:,.0f}"
 
 
