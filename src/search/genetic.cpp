@@ -15,6 +15,7 @@ constexpr std::size_t kBlocks = 4;     // of kTrialImages: what a promoted varia
 constexpr std::size_t kFewImages = 8;  // of the screen
 constexpr std::size_t kFirstRows = 4;  // of the screen; doubled every round: a wide space fails at once
 constexpr int kEarlyPairs = 2;         // beside the screen: a configuration on data that breaks some
+constexpr double kSoftest = 0.3;       // share of its strength that softened data keeps
 constexpr std::size_t kCombinations = 8;
 constexpr std::size_t kPromotedPerRound = 4;
 constexpr std::uint64_t kPromotionPeriod = 8;
@@ -207,26 +208,17 @@ std::size_t Genetic::add_member(const space::Trial& trial, std::span<const oracl
   member.images = verdicts.size();
   member.failures = violations(verdicts);
   member.violation = violation(trial, verdicts);
-  const std::size_t added = population_.add(std::move(member));
-  note_excess(added);
-  return added;
+  return population_.add(std::move(member));
 }
 
 /// The few images of the screen belong to the same block.
 void Genetic::add_completed(const Incomplete& few, const space::Trial& trial,
                             std::span<const oracle::Verdict> verdicts) {
-  const std::size_t added = add_member(trial, verdicts);
-  Member& member = population_[added];
+  Member& member = population_[add_member(trial, verdicts)];
   const auto before = static_cast<double>(few_.size()), now = static_cast<double>(verdicts.size());
   member.violation = (member.violation * now + few.violation * before) / (now + before);
   member.images += few_.size();
   member.failures += few.failures;
-  note_excess(added);
-}
-
-void Genetic::note_excess(std::size_t member) {
-  const Variance config = space::config_only(population_[member].variance);
-  population_.note_excess(member, novelty_.predicted(screen_->effects(), config));
 }
 
 double Genetic::violation(const space::Trial& trial, std::span<const oracle::Verdict> verdicts) const {

@@ -21,35 +21,29 @@ namespace robustcheck::search {
 ///       smooth long before the first failure
 ///   probe     V of every knob value alone is known before the search (Problem::knob_effects)
 ///   screen    every transform alone, each side at its end, on 8 telling images (screen.h); what fails there is
-///   completed
-///             on all 32 at once. Rounds of 4, 8, 16 rows: a wide space fails at once
-///   early     beside each round of the screen: the chain that promises most by what is known so far, with strong knobs
-///             on top; and strong knobs on data that is known to break some images but not most
-///   combine   the strongest genes together, as many as a chain holds, and every knob that moved V; then the same with
-///             effects x exp(N(0, 0.7)), later with fewer genes (combine.h); in a large space a third of the
+///             completed on all 32 at once. Rounds of 4, 8, 16 rows: a wide space fails at once
+///   early     beside each round of the screen: the chain that promises most by what is known so far, with strong
+///             knobs on top; and strong knobs on data that is known to break some images but not most
+///   combine   the strongest genes together, as many as a chain holds, and every knob that moved V; then the same
+///             with effects x exp(N(0, 0.7)), later with fewer genes (combine.h); in a large space a third of the
 ///             combinations after each third of the screen
 ///   polish    the variance with the largest V: mirror or drop each active gene, add the strongest inactive ones; a
 ///             change that raises V is kept and the rest of the pass goes on from it; at most a twentieth of the budget
 ///   evolve    rounds of 8 trials:
-///     pairs     one or two trials, in a space with both sides: data that breaks some images, and a configuration on
-///     top
-///               of it (strong knobs, or those of the best at a low magnitude); or a neighbour of the variance whose V
-///               exceeds most what its data and its knobs do alone, after its data alone
-///     stronger  up to 4 trials: draw a magnitude m (mild ones more often, none at all in an eighth), take a parent
-///     near
-///               the largest V among those of magnitude <= m, change it by one operator or a few (operators.h), or give
-///               it the chain that promises most at m; every strength at most at m, in half of them exactly there. The
+///     stronger  4 trials: draw a magnitude m (mild ones more often, none at all in an eighth), take a parent near the
+///               largest V among those of magnitude <= m, change it by one operator or a few (operators.h), or give it
+///               the chain that promises most at m; every strength at most at m, in half of them exactly there. The
 ///               members that lead at each m are the front of (V, magnitude)
-///     explore   the rest: small sets of genes that nobody has, each gene as strong as an equal part of the failure
-///               takes, predicted from the screen and corrected by what such sets did (novelty.h); a tenth: children of
-///               random members of random cells
+///     explore   4 trials: small sets of genes that nobody has, each gene as strong as an equal part of the failure
+///               takes, predicted from the probe and the screen and corrected by what such sets did; only knobs that
+///               carry a part of it (novelty.h). A tenth: children of random members of random cells
 ///   promote   rounds 8, 16, ...: the most severe variances, one per set of genes, get 32 images more, up to 128, so
-///   that
-///             what leads the archive is no accident of its first 32
+///             that what leads the archive is no accident of its first 32
 ///   flat      while nothing moves V at all: fresh and dense variances only
 ///
 /// A trial may come back with another variance than the one asked for (made milder, or rejected): what is learnt is
-/// learnt about the one that was told. What each part brings: tests/bench/effectiveness, `--without`.
+/// learnt about the one that was told. What each part brings, and what was tried and brought nothing:
+/// tests/bench/effectiveness/results_20000.md; `--without PART` leaves one out.
 ///
 /// Sources: strength against magnitude as two objectives, after Deb et al. 2002 (NSGA-II), one bound at a time (epsilon
 /// constraint, Haimes et al. 1971); a cell per set of genes after Mouret and Clune 2015 (MAP-Elites, arXiv 1504.04909);
@@ -62,8 +56,6 @@ class Genetic : public Strategy {
   void tell(std::span<const space::Trial> trials, std::span<const std::vector<oracle::Verdict>> verdicts) override;
 
  private:
-  static constexpr double kSoftest = 0.3;  ///< share of its strength that a softened combination keeps
-
   enum class Purpose { screen, complete, member, novel, polish, promote };
   struct Pending {
     Purpose purpose = Purpose::member;
@@ -87,7 +79,6 @@ class Genetic : public Strategy {
   void fill_polish();
   void fill_promotions();
   void fill_children();
-  void fill_pairs(Rng& rng);
   space::Variance stronger(Rng& rng);
   void explore(Rng& rng);
   bool uses(const char* part) const { return !problem_.without.contains(part); }
@@ -97,7 +88,6 @@ class Genetic : public Strategy {
   void learn_more(Member& member, std::span<const oracle::Verdict> verdicts);
   std::size_t add_member(const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
   void add_completed(const Incomplete& few, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
-  void note_excess(std::size_t member);
   double violation(const space::Trial& trial, std::span<const oracle::Verdict> verdicts) const;
 
   Problem problem_;

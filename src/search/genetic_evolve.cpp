@@ -1,4 +1,4 @@
-/// The rounds of Genetic after the screen: pairs, stronger, explore (genetic.h).
+/// The rounds of Genetic after the screen: stronger, explore (genetic.h).
 #include <cmath>
 
 #include "combine.h"
@@ -9,9 +9,8 @@ namespace {
 
 using space::Variance;
 
-constexpr std::size_t kStronger = 4;  // children of a round, pairs included; the others explore
+constexpr std::size_t kStronger = 4;  // children of a round; the others explore
 constexpr double kNoData = 0.125;     // of the stronger children: no data side at all
-constexpr double kMild = 0.2;         // magnitude at which the best configuration is still seen
 constexpr double kMilder = 2.0;       // power of a uniform share: mild limits more often
 constexpr double kChains = 0.25;      // of the stronger children: a chain by predicted effect
 constexpr double kToTheLimit = 0.5;   // of the stronger children: every strength at the limit
@@ -26,7 +25,6 @@ void Genetic::fill_children() {
       propose(rng.chance(0.5) ? operators_.dense(rng) : operators_.fresh(rng), Purpose::member);
     return;
   }
-  if (uses("pairs") && !problem_.space.transforms.empty() && !problem_.space.knobs.empty()) fill_pairs(rng);
   for (int attempts = 0; asked_.size() < kTrialsPerRound && attempts < kPatience; ++attempts)
     if (asked_.size() < kStronger || !uses("novelty"))
       propose(stronger(rng), Purpose::member);
@@ -63,28 +61,6 @@ void Genetic::explore(Rng& rng) {
   const Member& parent = population_.any(rng);
   Variance child = space::repaired(operators_.child(parent.variance, partner.variance, rng), problem_.space);
   if (!population_.has_set(child)) propose(std::move(child), Purpose::member);
-}
-
-/// Data alone that breaks some and a configuration on top of it; or a neighbour of what interacts most so far, with its
-/// data alone before it.
-void Genetic::fill_pairs(Rng& rng) {
-  const Member* data = rng.chance(0.5) ? population_.middling_data(rng) : nullptr;
-  if (data != nullptr) {
-    Variance together = data->variance;
-    together.config = rng.chance(0.5) ? strong_knobs(screen_->effects(), rng)
-                                      : population_.strong_within(kMild * rng.uniform(), rng).variance.config;
-    if (!together.config.empty()) propose(std::move(together), Purpose::member);
-    return;
-  }
-  const Member& parent = population_.pair_parent(rng);
-  const Member& partner = population_.any(rng);
-  Variance together = operators_.child(parent.variance, partner.variance, rng);
-  operators_.soften(together, rng.uniform(kSoftest, 1.0));  // where data breaks all, nothing interacts
-  if (together.config.empty()) together.config = strong_knobs(screen_->effects(), rng);
-  together = space::repaired(std::move(together), problem_.space);
-  if (together.data.empty() || together.config.empty()) return;
-  propose(space::data_only(together), Purpose::member);
-  propose(std::move(together), Purpose::member);
 }
 
 }  // namespace robustcheck::search

@@ -14,7 +14,7 @@ constexpr double kLearningRate = 0.2;
 constexpr double kGainAtMost = 4.0;
 constexpr double kFewest = 0.2, kMost = 0.5;  // failure rates at which a set tells most
 constexpr double kStep = 1.05;                // of the target, up and down
-constexpr double kLeastEffect = 0.02;         // V below which a knob carries nothing
+constexpr double kLeastPart = 0.15;           // of the predicted V: a knob that carries less can be dropped
 constexpr double kMostMagnitude = 0.5;
 constexpr double kLeastShare = 0.1;
 constexpr std::size_t kMostKnobs = 2;
@@ -76,7 +76,7 @@ double Novelty::predicted(std::span<const Effect> effects, const Variance& varia
 double Novelty::add_knobs(std::span<const Effect> effects, space::Assignment& config, Rng& rng) const {
   std::vector<std::size_t> knobs;
   for (std::size_t i = 0; i < effects.size(); ++i)
-    if (effects[i].is_knob() && effects[i].violation >= kLeastEffect) knobs.push_back(i);
+    if (effects[i].is_knob() && strength(effects, i) >= kLeastPart * target_) knobs.push_back(i);
   double sum = 0.0;
   for (std::size_t left = rng.below(kMostKnobs + 1); left > 0 && !knobs.empty(); --left) {
     const std::size_t knob = taken(knobs, rng.below(knobs.size()));

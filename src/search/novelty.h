@@ -12,7 +12,8 @@
 namespace robustcheck::search {
 
 /// Small sets of genes that nobody has, as strong as it takes to fail together and no stronger: each gene is to carry
-/// an equal part, so that none can be dropped and none explains the failure alone.
+/// an equal part, so that none can be dropped and none explains the failure alone. A knob's value has one strength: it
+/// is taken only where it carries at least 0.15 of the predicted V.
 ///
 ///   predicted V of a variance = sum over its genes of gain x (V of the gene alone at its end) x share of that end
 ///

@@ -11,7 +11,6 @@ namespace {
 
 using space::Variance;
 
-constexpr std::size_t kPairParents = 10;    // pairs with the largest excess
 constexpr double kFlat = 0.02;              // V
 constexpr Interval kMiddling = {0.1, 0.5};  // failure rates that leave room for an interaction
 constexpr double kNearly = 0.95;
@@ -62,16 +61,6 @@ double Population::sufficient_magnitude() const {
   return mildest;
 }
 
-const Member& Population::pair_parent(Rng& rng) const {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < members_.size(); ++i)
-    if (members_[i].excess.value_or(0.0) > 0.0) order.push_back(i);
-  if (order.empty() || rng.chance(0.3)) return any(rng);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return *members_[a].excess > *members_[b].excess; });
-  return members_[order[rng.below(std::min(order.size(), kPairParents))]];
-}
-
 std::size_t Population::strongest() const {
   const auto best = std::max_element(members_.begin(), members_.end(),
                                      [](const Member& a, const Member& b) { return a.violation < b.violation; });
@@ -91,18 +80,6 @@ std::vector<std::size_t> Population::to_promote(std::size_t blocks, std::size_t 
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return worth(a) > worth(b); });
   order.resize(std::min(order.size(), most));
   return order;
-}
-
-void Population::note_excess(std::size_t index, double of_config) {
-  Member& member = members_[index];
-  const std::string key = space::to_json(space::data_only(member.variance), catalogue_).dump();
-  if (member.variance.config.empty()) {
-    data_violations_[key] = member.violation;
-    return;
-  }
-  const auto alone = data_violations_.find(key);
-  if (!member.variance.data.empty() && alone != data_violations_.end())
-    member.excess = member.violation - alone->second - of_config;
 }
 
 const Member* Population::middling_data(Rng& rng) const {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,6 @@ struct Member {
   std::size_t blocks = 1;
   std::string cell;  ///< its set of genes
   double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
-  std::optional<double> excess;  ///< V beyond that of the data alone plus that of its knobs alone
 };
 
 /// Everybody that was tried, one cell per set of active genes (after MAP-Elites). Parents come from it.
@@ -43,14 +41,9 @@ class Population {
   const Member& strong_within(double magnitude, Rng& rng) const;
   /// The mildest magnitude at which nearly the largest failure rate is reached: more strength gains nothing.
   double sufficient_magnitude() const;
-  /// One with a large excess, or any parent.
-  const Member& pair_parent(Rng& rng) const;
   std::size_t strongest() const;  ///< the largest V; size() > 0
   /// The most severe failing member per set of genes that saw fewer than `blocks`, at most `most`.
   std::vector<std::size_t> to_promote(std::size_t blocks, std::size_t most) const;
-  /// Data alone is remembered; what adds a configuration to it, of which V = `of_config` was to be expected, is
-  /// compared with it.
-  void note_excess(std::size_t member, double of_config);
   /// Data alone, at a strength that breaks something but not nearly everything; nullptr if there is none.
   const Member* middling_data(Rng& rng) const;
 
@@ -58,7 +51,6 @@ class Population {
   space::Catalogue catalogue_;
   std::vector<Member> members_;
   std::map<std::string, std::vector<std::size_t>> cells_;
-  std::map<std::string, double> data_violations_;  ///< V of data alone on the first block, by variance
 };
 
 }  // namespace robustcheck::search

@@ -22,7 +22,7 @@ const std::vector<StrategyEntry>& all_strategies() {
 
 const std::vector<std::string>& parts_of_genetic() {
   static const std::vector<std::string> kParts = {"probe", "screen", "early",   "combine", "polish",
-                                                  "limit", "chains", "novelty", "pairs",   "promote"};
+                                                  "limit", "chains", "novelty", "promote"};
   return kParts;
 }
 

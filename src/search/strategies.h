@@ -21,7 +21,7 @@ std::unique_ptr<Strategy> make_sparse_random(Problem problem);
 std::unique_ptr<Strategy> make_one_at_a_time(Problem problem);
 
 /// A plain genetic algorithm, NSGA-II (Deb, Pratap, Agarwal, Meyarivan 2002, "A fast and elitist multiobjective genetic
-/// algorithm"): no screen, archive or pairs.
+/// algorithm"): no screen, no archive.
 ///
 ///   objectives  mean fitness (max), magnitude (min)
 ///   start       40 fresh variances (operators.h)

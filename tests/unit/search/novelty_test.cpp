@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "../space/fixture.h"
 
 namespace robustcheck::search {
@@ -15,7 +17,7 @@ Problem problem() {
   result.space =
       space::make_space({.profiles = {"severe", "deployment"}, .transforms = {}, .knobs = {"-device"}, .validity = {}},
                         space::toy_catalogue());
-  result.knob_effects = {{"precision", "bf16", 0.2}, {"onednn", "off", 0.001}};
+  result.knob_effects = {{"precision", "bf16", 0.2}, {"onednn", "off", 0.05}};
   return result;
 }
 
@@ -56,8 +58,15 @@ TEST_F(NoveltyTest, ProposesSeveralTransformsAtPartOfTheirRange) {
   for (const Variance& variance : found) {
     EXPECT_GE(variance.data.size(), 2U);
     EXPECT_LE(space::magnitude(variance, space::toy_catalogue()), 0.5);
-    EXPECT_FALSE(variance.config.contains("onednn")) << "moves nothing alone";
+    EXPECT_FALSE(variance.config.contains("onednn")) << "carries too small a part: it could be dropped";
   }
+}
+
+TEST_F(NoveltyTest, AddsAKnobThatCarriesAPart) {
+  const std::vector<Variance> found = proposals(30);
+  const auto both = std::ranges::count_if(found, [](const Variance& v) { return v.config.contains("precision"); });
+  EXPECT_GT(both, 5);
+  EXPECT_LT(both, 25);
 }
 
 TEST_F(NoveltyTest, AddsTheEffectsUp) {
