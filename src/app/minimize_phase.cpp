@@ -65,14 +65,18 @@ class Measurements {
   std::map<std::string, Outcomes> known_;
 };
 
+/// On the first `count` test images at least; nullopt: the allowance ran out.
 std::optional<analysis::Attribution> attribution(Measurements& measurements, const std::string& oracle,
-                                                 const Variance& variance) {
-  const std::size_t all = measurements.images();
-  const Outcomes* both = measurements.measure(oracle, variance, all);
-  const Outcomes* data = measurements.measure(oracle, space::data_only(variance), all);
-  const Outcomes* config = measurements.measure(oracle, space::config_only(variance), all);
+                                                 const Variance& variance, std::size_t count) {
+  const Outcomes* both = measurements.measure(oracle, variance, count);
+  const Outcomes* data = measurements.measure(oracle, space::data_only(variance), count);
+  const Outcomes* config = measurements.measure(oracle, space::config_only(variance), count);
   if (both == nullptr || data == nullptr || config == nullptr) return std::nullopt;
-  return analysis::attribute(*data, *config, *both);
+  const std::size_t shared = std::min({both->size(), data->size(), config->size()});
+  const auto first = [&](const Outcomes& outcomes) {
+    return Outcomes(outcomes.begin(), outcomes.begin() + static_cast<std::ptrdiff_t>(shared));
+  };
+  return analysis::attribute(first(*data), first(*config), first(*both));
 }
 
 /// What a smaller variance must keep.
@@ -98,7 +102,7 @@ std::optional<bool> still_fails(Measurements& measurements, const Goal& goal, co
   const std::optional<bool> kept = keeps_rate(measurements, goal, variance);
   if (!kept || !*kept || !goal.interaction) return kept;
   if (!two_sided(variance)) return false;
-  const auto found = attribution(measurements, goal.oracle, variance);
+  const auto found = attribution(measurements, goal.oracle, variance, measurements.images());
   if (!found) return std::nullopt;
   return found->interaction.value >= kKept * *goal.interaction;
 }
@@ -157,15 +161,20 @@ void order_by_simplicity(std::deque<Listed>& list, double failure_limit) {
   std::stable_sort(list.begin(), list.end(), [&](const Listed& a, const Listed& b) { return rank(a) < rank(b); });
 }
 
-/// Measures the net interaction of the most promising two-sided candidates (largest excess over their data alone), as
-/// many as a quarter of the allowance pays for, and puts the largest first.
+/// Measures the net interaction of the most promising two-sided candidates (largest excess over their data alone, then
+/// the simplest), as many as a sixth of the allowance pays for, and puts the largest first. Where the first images show
+/// none, the others are not asked.
 void order_by_interaction(std::deque<Listed>& both, Measurements& measurements) {
   const auto excess = [](const Listed& listed) { return listed.candidate.excess.value_or(-1.0); };
   std::stable_sort(both.begin(), both.end(), [&](const Listed& a, const Listed& b) { return excess(a) > excess(b); });
   measurements.allow(measurements.left() / kOrderingShare);
   for (Listed& listed : both) {
-    listed.attribution = attribution(measurements, listed.candidate.oracle, listed.candidate.variance);
-    if (!listed.attribution) break;
+    const auto measured = [&](std::size_t images) {
+      return attribution(measurements, listed.candidate.oracle, listed.candidate.variance, images);
+    };
+    const auto first = measured(kChunk);
+    if (!first) break;
+    if (first->interaction.value > 0.0) listed.attribution = measured(measurements.images());
   }
   const auto interaction = [](const Listed& listed) {
     return listed.attribution ? listed.attribution->interaction.value : -2.0;
@@ -252,6 +261,7 @@ MinimizeOutcome minimize_phase(const std::vector<Candidate>& candidates, const M
   Lists lists = sorted_into_lists(candidates);
   order_by_simplicity(lists.data, request.failure_limit);
   order_by_simplicity(lists.config, request.failure_limit);
+  order_by_simplicity(lists.both, request.failure_limit);
   order_by_interaction(lists.both, measurements);
   while (done.size() < request.most) {
     const std::optional<Listed> listed = lists.next();
