@@ -89,7 +89,8 @@ std::vector<space::Step> strong_chain(std::span<const Effect> effects, const spa
     order.push_back({(effect.violation + kUnseen) * magnitude / end * std::exp(kSpread * rng.normal()), &effect});
   }
   strongest_first(order);
-  const std::size_t length = space.max_transforms - rng.below(std::min<std::size_t>(2, space.max_transforms));
+  const bool whole = magnitude >= 1.0 || space.max_transforms == 1 || rng.chance(0.5);
+  const std::size_t length = space.max_transforms - (whole ? 0 : 1);
   std::set<std::size_t> used;
   Variance chain;
   for (const Ranked& next : order)

@@ -15,7 +15,8 @@ space::Variance combination(std::span<const Effect> effects, const space::Space&
                             std::size_t serial);
 
 /// A chain of at most this magnitude from the transforms that promise most there (effect x share of their end that the
-/// magnitude allows x exp(N(0, 0.7))), each at its end or at the limit.
+/// magnitude allows x exp(N(0, 0.7))), each at its end or at the limit. At magnitude 1 as long as a chain may be, below
+/// it as often one shorter.
 std::vector<space::Step> strong_chain(std::span<const Effect> effects, const space::Space& space,
                                       const Operators& operators, double magnitude, Rng& rng);
 

@@ -14,7 +14,7 @@ using space::Variance;
 constexpr std::size_t kBlocks = 4;     // of kTrialImages: what a promoted variance is tried on at most
 constexpr std::size_t kFewImages = 8;  // of the screen
 constexpr std::size_t kFirstRows = 4;  // of the screen; doubled every round: a wide space fails at once
-constexpr int kEarlyPairs = 2;         // beside the screen: a configuration on data that breaks some
+constexpr int kEarlyTrials = 3;        // beside the screen
 constexpr double kSoftest = 0.3;       // share of its strength that softened data keeps
 constexpr std::size_t kCombinations = 8;
 constexpr std::size_t kPromotedPerRound = 4;
@@ -102,24 +102,25 @@ void Genetic::fill_incomplete() {
 void Genetic::fill_screen() {
   const std::size_t most = blocks_.front().size() / std::max<std::size_t>(1, few_.size()) * kTrialsPerRound / 2;
   rows_ = screen_->take(std::min(most, kFirstRows << std::min<std::uint64_t>(round_ - 1, 16)));
-  Rng rng(problem_.seed, "early", round_);
-  if (uses("early") && !problem_.space.knobs.empty()) {
-    Variance both;
-    both.data = strong_chain(screen_->effects(), problem_.space, operators_, 1.0, rng);
-    both.config = strong_knobs(screen_->effects(), rng);
-    propose(both, Purpose::member);
-    for (int i = 0; i < kEarlyPairs; ++i) {
-      if (const Member* data = population_.middling_data(rng))
-        both.data = data->variance.data;
-      else
-        operators_.soften(both, rng.uniform(kSoftest, 1.0));
-      both.config = strong_knobs(screen_->effects(), rng);
-      propose(both, Purpose::member);
-    }
-  }
+  if (uses("early") && !problem_.space.transforms.empty()) fill_early();
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const Variance& alone = screen_->effects()[rows_[i]].alone;
     if (tried_.first(alone)) push(alone, few_, {Purpose::screen, i});
+  }
+}
+
+/// Until most images break, whole chains under every strongest knob value; then strong knobs on data that breaks some.
+void Genetic::fill_early() {
+  Rng rng(problem_.seed, "early", round_);
+  for (int i = 0; i < kEarlyTrials; ++i) {
+    const Member* middling = i > 0 ? population_.middling_data(rng) : nullptr;
+    Variance both;
+    both.data =
+        middling ? middling->variance.data : strong_chain(screen_->effects(), problem_.space, operators_, 1.0, rng);
+    if (i > 0 && middling == nullptr && population_.breaks_most()) operators_.soften(both, rng.uniform(kSoftest, 1.0));
+    both.config = population_.breaks_most() ? strong_knobs(screen_->effects(), rng)
+                                            : combination(screen_->effects(), problem_.space, problem_.seed, 0).config;
+    propose(both, Purpose::member);
   }
 }
 

@@ -22,8 +22,9 @@ namespace robustcheck::search {
 ///   probe     V of every knob value alone is known before the search (Problem::knob_effects)
 ///   screen    every transform alone, each side at its end, on 8 telling images (screen.h); what fails there is
 ///             completed on all 32 at once. Rounds of 4, 8, 16 rows: a wide space fails at once
-///   early     beside each round of the screen: the chain that promises most by what is known so far, with strong
-///             knobs on top; and strong knobs on data that is known to break some images but not most
+///   early     beside each round of the screen, three trials: whole chains that promise most by what is known so far,
+///             under the strongest value of every knob; once that breaks most images, two of them combine strong knobs
+///             with data that breaks some images but not most
 ///   combine   the strongest genes together, as many as a chain holds, and every knob that moved V; then the same
 ///             with effects x exp(N(0, 0.7)), later with fewer genes (combine.h); in a large space a third of the
 ///             combinations after each third of the screen
@@ -74,6 +75,7 @@ class Genetic : public Strategy {
   void fill();
   void fill_incomplete();
   void fill_screen();
+  void fill_early();
   std::size_t combinations_due() const;
   void fill_combinations(std::size_t due);
   void fill_polish();

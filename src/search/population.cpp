@@ -82,6 +82,10 @@ std::vector<std::size_t> Population::to_promote(std::size_t blocks, std::size_t 
   return order;
 }
 
+bool Population::breaks_most() const {
+  return std::ranges::any_of(members_, [](const Member& m) { return m.failure_rate() > kMiddling.high; });
+}
+
 const Member* Population::middling_data(Rng& rng) const {
   std::vector<const Member*> found;
   for (const Member& member : members_)

@@ -44,6 +44,8 @@ class Population {
   std::size_t strongest() const;  ///< the largest V; size() > 0
   /// The most severe failing member per set of genes that saw fewer than `blocks`, at most `most`.
   std::vector<std::size_t> to_promote(std::size_t blocks, std::size_t most) const;
+  /// True when somebody breaks more images than middling data may.
+  bool breaks_most() const;
   /// Data alone, at a strength that breaks something but not nearly everything; nullptr if there is none.
   const Member* middling_data(Rng& rng) const;
 
