@@ -4,12 +4,10 @@
 #include <cmath>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 
-#include "robustcheck/analysis/attribute.h"
+#include "measurements.h"
 #include "robustcheck/analysis/minimize.h"
-#include "robustcheck/transform/catalogue.h"
 
 namespace robustcheck::app {
 namespace {
@@ -19,64 +17,18 @@ using search::Candidate;
 using space::Variance;
 
 constexpr std::size_t kTestImages = 64;
-constexpr std::size_t kChunk = 32;             // one reference batch
 constexpr double kKept = 0.8;                  // share of rate and interaction that a smaller variance must keep
 constexpr std::uint64_t kOrderingShare = 6;    // of the allowance: a sixth orders the two-sided candidates
 constexpr std::uint64_t kCandidateShare = 15;  // one candidate may use a fifteenth at least, more when others left it
 constexpr double kIdle = 0.03;    // V of a knob value alone, of which images at the boundary make up to 0.02
 constexpr double kBeyond = 1.25;  // a larger variance must fail this much more often to be worth reporting
 
-/// Outcomes of variances on the test images, measured once, as far as they were needed, within an allowance.
-class Measurements {
- public:
-  Measurements(Bench& bench, std::vector<ImageIndex> images, std::uint64_t allowance)
-      : bench_(bench), images_(std::move(images)), allowance_(allowance) {}
-
-  /// At least `count` outcomes (a prefix of the test images), or nullptr when the allowance ran out.
-  const Outcomes* measure(const std::string& oracle, const Variance& variance, std::size_t count) {
-    Outcomes& known = known_[oracle + space::to_json(variance, transform::catalogue()).dump()];
-    count = std::min(count, images_.size());
-    while (known.size() < count) {
-      const std::size_t begin = known.size();
-      const std::size_t end = std::min(images_.size(), begin + kChunk);
-      if (spent_ + (end - begin) > limit_) return nullptr;
-      const space::Trial trial{
-          variance,
-          {images_.begin() + static_cast<std::ptrdiff_t>(begin), images_.begin() + static_cast<std::ptrdiff_t>(end)}};
-      const Judged judged = bench_.run({&trial, 1});
-      for (const oracle::Verdict& verdict : judged.of(oracle).front()) known.push_back(verdict.violated ? 1 : 0);
-      spent_ += end - begin;
-    }
-    return &known;
-  }
-
-  std::size_t images() const { return images_.size(); }
-  std::uint64_t spent() const { return spent_; }
-  std::uint64_t left() const { return allowance_ - spent_; }
-  /// What the next steps may spend together.
-  void allow(std::uint64_t evaluations) { limit_ = std::min(allowance_, spent_ + evaluations); }
-
- private:
-  Bench& bench_;
-  std::vector<ImageIndex> images_;
-  std::uint64_t allowance_ = 0;
-  std::uint64_t limit_ = 0;
-  std::uint64_t spent_ = 0;
-  std::map<std::string, Outcomes> known_;
-};
-
-/// On the first `count` test images at least; nullopt: the allowance ran out.
-std::optional<analysis::Attribution> attribution(Measurements& measurements, const std::string& oracle,
-                                                 const Variance& variance, std::size_t count) {
-  const Outcomes* both = measurements.measure(oracle, variance, count);
-  const Outcomes* data = measurements.measure(oracle, space::data_only(variance), count);
-  const Outcomes* config = measurements.measure(oracle, space::config_only(variance), count);
-  if (both == nullptr || data == nullptr || config == nullptr) return std::nullopt;
-  const std::size_t shared = std::min({both->size(), data->size(), config->size()});
-  const auto first = [&](const Outcomes& outcomes) {
-    return Outcomes(outcomes.begin(), outcomes.begin() + static_cast<std::ptrdiff_t>(shared));
-  };
-  return analysis::attribute(first(*data), first(*config), first(*both));
+/// Every second image before the others: the first half is spread over classes and margins as all are.
+std::vector<ImageIndex> halves_alike(const std::vector<ImageIndex>& ladder) {
+  std::vector<ImageIndex> images;
+  for (std::size_t first = 0; first < 2; ++first)
+    for (std::size_t i = first; i < ladder.size(); i += 2) images.push_back(ladder[i]);
+  return images;
 }
 
 /// What a smaller variance must keep.
@@ -89,7 +41,7 @@ struct Goal {
 /// Stops as soon as the answer is certain; nullopt: the allowance ran out.
 std::optional<bool> keeps_rate(Measurements& measurements, const Goal& goal, const Variance& variance) {
   const auto needed = static_cast<std::uint64_t>(std::ceil(kKept * static_cast<double>(goal.failures)));
-  for (std::size_t count = kChunk;; count += kChunk) {
+  for (std::size_t count = Measurements::kChunk;; count += Measurements::kChunk) {
     const Outcomes* outcomes = measurements.measure(goal.oracle, variance, count);
     if (outcomes == nullptr) return std::nullopt;
     const std::uint64_t failed = analysis::failures(*outcomes);
@@ -102,7 +54,7 @@ std::optional<bool> still_fails(Measurements& measurements, const Goal& goal, co
   const std::optional<bool> kept = keeps_rate(measurements, goal, variance);
   if (!kept || !*kept || !goal.interaction) return kept;
   if (!two_sided(variance)) return false;
-  const auto found = attribution(measurements, goal.oracle, variance, measurements.images());
+  const auto found = measurements.attribution(goal.oracle, variance, measurements.images());
   if (!found) return std::nullopt;
   return found->interaction.value >= kKept * *goal.interaction;
 }
@@ -162,17 +114,22 @@ void order_by_simplicity(std::deque<Listed>& list, double failure_limit) {
 }
 
 /// Measures the net interaction of the most promising two-sided candidates (largest excess over their data alone, then
-/// the simplest), as many as a sixth of the allowance pays for, and puts the largest first. Where the first images show
-/// none, the others are not asked.
+/// the simplest), as many as a sixth of the allowance pays for, and puts the largest first. Where the data alone or the
+/// first images show none, no more is asked.
 void order_by_interaction(std::deque<Listed>& both, Measurements& measurements) {
   const auto excess = [](const Listed& listed) { return listed.candidate.excess.value_or(-1.0); };
   std::stable_sort(both.begin(), both.end(), [&](const Listed& a, const Listed& b) { return excess(a) > excess(b); });
   measurements.allow(measurements.left() / kOrderingShare);
   for (Listed& listed : both) {
+    const Outcomes* data = measurements.measure(listed.candidate.oracle, space::data_only(listed.candidate.variance),
+                                                Measurements::kChunk);
+    if (data == nullptr) break;
+    const double alone = static_cast<double>(analysis::failures(*data)) / static_cast<double>(data->size());
+    if (alone >= kKept * listed.candidate.failure_rate()) continue;  // the configuration adds next to nothing
     const auto measured = [&](std::size_t images) {
-      return attribution(measurements, listed.candidate.oracle, listed.candidate.variance, images);
+      return measurements.attribution(listed.candidate.oracle, listed.candidate.variance, images);
     };
-    const auto first = measured(kChunk);
+    const auto first = measured(Measurements::kChunk);
     if (!first) break;
     if (first->interaction.value > 0.0) listed.attribution = measured(measurements.images());
   }
@@ -254,7 +211,8 @@ bool merge(std::vector<Done>& all, Done done) {
 
 MinimizeOutcome minimize_phase(const std::vector<Candidate>& candidates, const MinimizeRequest& request, Bench& bench,
                                Progress& progress) {
-  Measurements measurements(bench, search::telling_images(request.images, kTestImages), request.allowance);
+  Measurements measurements(bench, halves_alike(search::telling_images(request.images, kTestImages)),
+                            request.allowance);
   MinimizeOutcome outcome;
   std::vector<Done> done;
   progress.phase("minimise", request.allowance);
