@@ -11,13 +11,23 @@ namespace {
 
 using space::Variance;
 
+constexpr std::size_t kBlocks = 4;     // of kTrialImages: what a promoted variance is tried on at most
 constexpr std::size_t kFewImages = 8;  // of the screen
 constexpr std::size_t kFirstRows = 4;  // of the screen; doubled every round: a wide space fails at once
 constexpr int kEarlyTrials = 3;        // beside the screen
 constexpr double kSoftest = 0.3;       // share of its strength that softened data keeps
 constexpr std::size_t kCombinations = 8;
+constexpr std::size_t kPromotedPerRound = 4;
+constexpr std::uint64_t kPromotionPeriod = 8;
 constexpr std::size_t kFewestPolishMoves = 8;
 constexpr std::uint64_t kPolishShare = 20;  // of the budget
+
+/// Every `step`-th of `images` from `first` on.
+std::vector<ImageIndex> strided(const std::vector<ImageIndex>& images, std::size_t first, std::size_t step) {
+  std::vector<ImageIndex> chosen;
+  for (std::size_t i = first; i < images.size(); i += step) chosen.push_back(images[i]);
+  return chosen;
+}
 
 std::uint64_t violations(std::span<const oracle::Verdict> verdicts) {
   return static_cast<std::uint64_t>(
@@ -37,10 +47,12 @@ Genetic::Genetic(Problem problem)
 }
 
 void Genetic::choose_images() {
-  images_ = telling_images(problem_.images, kTrialImages);
-  const std::size_t stride = std::max<std::size_t>(1, images_.size() / kFewImages);
-  for (std::size_t i = 0; i < images_.size(); ++i)
-    (i % stride == stride / 2 && few_.size() < kFewImages ? few_ : rest_).push_back(images_[i]);
+  const std::vector<ImageIndex> ladder = telling_images(problem_.images, kBlocks * kTrialImages);
+  const std::size_t blocks = std::max<std::size_t>(1, ladder.size() / kTrialImages);
+  for (std::size_t b = 0; b < blocks; ++b) blocks_.push_back(strided(ladder, b, blocks));
+  const std::size_t stride = std::max<std::size_t>(1, blocks_.front().size() / kFewImages);
+  for (std::size_t i = 0; i < blocks_.front().size(); ++i)
+    (i % stride == stride / 2 && few_.size() < kFewImages ? few_ : rest_).push_back(blocks_.front()[i]);
   for (const SearchImage& image : problem_.images) margins_[image.index] = image.margin;
 }
 
@@ -66,6 +78,8 @@ void Genetic::fill() {
     fill_screen();
   else if (!polish_done_ && uses("polish"))
     fill_polish();
+  else if (round_ % kPromotionPeriod == 0 && uses("promote"))
+    fill_promotions();
   if (asked_.empty()) fill_children();
 }
 
@@ -76,7 +90,7 @@ void Genetic::push(Variance variance, const std::vector<ImageIndex>& images, Pen
 
 void Genetic::propose(Variance variance, Purpose purpose) {
   variance = space::repaired(std::move(variance), problem_.space);
-  if (tried_.first(variance)) push(std::move(variance), images_, {purpose, 0});
+  if (tried_.first(variance)) push(std::move(variance), blocks_.front(), {purpose, 0});
 }
 
 void Genetic::fill_incomplete() {
@@ -86,7 +100,7 @@ void Genetic::fill_incomplete() {
 }
 
 void Genetic::fill_screen() {
-  const std::size_t most = images_.size() / std::max<std::size_t>(1, few_.size()) * kTrialsPerRound / 2;
+  const std::size_t most = blocks_.front().size() / std::max<std::size_t>(1, few_.size()) * kTrialsPerRound / 2;
   rows_ = screen_->take(std::min(most, kFirstRows << std::min<std::uint64_t>(round_ - 1, 16)));
   if (uses("early") && !problem_.space.transforms.empty()) fill_early();
   for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -139,6 +153,11 @@ void Genetic::fill_polish() {
   polish_done_ = polish_left_.empty();
 }
 
+void Genetic::fill_promotions() {
+  for (const std::size_t i : population_.to_promote(blocks_.size(), kPromotedPerRound))
+    push(population_[i].variance, blocks_[population_[i].blocks], {Purpose::promote, i});
+}
+
 void Genetic::tell(std::span<const space::Trial> trials, std::span<const std::vector<oracle::Verdict>> verdicts) {
   for (std::size_t i = 0; i < trials.size(); ++i) learn(pending_[i], trials[i], verdicts[i]);
 }
@@ -149,6 +168,8 @@ void Genetic::learn(const Pending& pending, const space::Trial& trial, std::span
       return learn_row(rows_[pending.index], trial, verdicts);
     case Purpose::complete:
       return add_completed(completing_[pending.index], trial, verdicts);
+    case Purpose::promote:
+      return learn_more(population_[pending.index], verdicts);
     case Purpose::member:
       add_member(trial, verdicts);
       return;
@@ -176,6 +197,12 @@ void Genetic::learn_row(std::size_t effect, const space::Trial& trial, std::span
   if (static_cast<double>(failed) >= needed) incomplete_.push_back({trial.variance, moved, failed});
 }
 
+void Genetic::learn_more(Member& member, std::span<const oracle::Verdict> verdicts) {
+  member.blocks += 1;
+  member.images += verdicts.size();
+  member.failures += violations(verdicts);
+}
+
 std::size_t Genetic::add_member(const space::Trial& trial, std::span<const oracle::Verdict> verdicts) {
   Member member;
   member.variance = trial.variance;
@@ -185,6 +212,7 @@ std::size_t Genetic::add_member(const space::Trial& trial, std::span<const oracl
   return population_.add(std::move(member));
 }
 
+/// The few images of the screen belong to the same block.
 void Genetic::add_completed(const Incomplete& few, const space::Trial& trial,
                             std::span<const oracle::Verdict> verdicts) {
   Member& member = population_[add_member(trial, verdicts)];

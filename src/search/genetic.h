@@ -38,6 +38,8 @@ namespace robustcheck::search {
 ///     explore   4 trials: small sets of genes that nobody has, each gene as strong as an equal part of the failure
 ///               takes, predicted from the probe and the screen and corrected by what such sets did; only knobs that
 ///               carry a part of it (novelty.h). A tenth: children of random members of random cells
+///   promote   rounds 8, 16, ...: the most severe variances, one per set of genes, get 32 images more, up to 128, so
+///             that what leads the archive is no accident of its first 32
 ///   flat      while nothing moves V at all: fresh and dense variances only
 ///
 /// A trial may come back with another variance than the one asked for (made milder, or rejected): what is learnt is
@@ -55,10 +57,10 @@ class Genetic : public Strategy {
   void tell(std::span<const space::Trial> trials, std::span<const std::vector<oracle::Verdict>> verdicts) override;
 
  private:
-  enum class Purpose { screen, complete, member, novel, polish };
+  enum class Purpose { screen, complete, member, novel, polish, promote };
   struct Pending {
     Purpose purpose = Purpose::member;
-    std::size_t index = 0;  ///< screen: of its row; complete: of what is completed
+    std::size_t index = 0;  ///< screen: of its row; complete: of what is completed; promote: of the member
   };
   /// A screened gene that failed on the few images.
   struct Incomplete {
@@ -77,6 +79,7 @@ class Genetic : public Strategy {
   std::size_t combinations_due() const;
   void fill_combinations(std::size_t due);
   void fill_polish();
+  void fill_promotions();
   void fill_children();
   space::Variance stronger(Rng& rng);
   void explore(Rng& rng);
@@ -84,6 +87,7 @@ class Genetic : public Strategy {
   void plan_polish(std::size_t member, std::size_t most);
   void learn(const Pending& pending, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
   void learn_row(std::size_t effect, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
+  void learn_more(Member& member, std::span<const oracle::Verdict> verdicts);
   std::size_t add_member(const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
   void add_completed(const Incomplete& few, const space::Trial& trial, std::span<const oracle::Verdict> verdicts);
   double violation(const space::Trial& trial, std::span<const oracle::Verdict> verdicts) const;
@@ -93,8 +97,8 @@ class Genetic : public Strategy {
   Novelty novelty_;
   Tried tried_;
   Population population_;
-  std::vector<ImageIndex> images_;      ///< of every trial but the screen's; spread over classes and margins
-  std::vector<ImageIndex> few_, rest_;  ///< of these: for the screen, and what completes it
+  std::vector<std::vector<ImageIndex>> blocks_;  ///< disjoint; each spread over classes and margins
+  std::vector<ImageIndex> few_, rest_;           ///< of the first block: for the screen, and what completes it
   std::map<ImageIndex, double> margins_;
   std::optional<Screen> screen_;   ///< always there; made when the images are chosen
   std::vector<std::size_t> rows_;  ///< effects that the current round screens

@@ -53,7 +53,7 @@ void Genetic::explore(Rng& rng) {
   if (rng.chance(kPredicted)) {
     std::optional<Variance> set = novelty_.next(screen_->effects(), population_, rng);
     if (set && tried_.first(*set)) {
-      push(std::move(*set), images_, {Purpose::novel, 0});
+      push(std::move(*set), blocks_.front(), {Purpose::novel, 0});
       return;
     }
   }

@@ -67,6 +67,21 @@ std::size_t Population::strongest() const {
   return static_cast<std::size_t>(best - members_.begin());
 }
 
+std::vector<std::size_t> Population::to_promote(std::size_t blocks, std::size_t most) const {
+  const auto worth = [&](std::size_t i) {
+    return severity(members_[i].failures, members_[i].images, members_[i].magnitude);
+  };
+  std::vector<std::size_t> order;
+  for (const auto& [name, cell] : cells_) {
+    const std::size_t best =
+        *std::max_element(cell.begin(), cell.end(), [&](std::size_t a, std::size_t b) { return worth(a) < worth(b); });
+    if (members_[best].blocks < blocks && members_[best].failures > 0) order.push_back(best);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return worth(a) > worth(b); });
+  order.resize(std::min(order.size(), most));
+  return order;
+}
+
 bool Population::breaks_most() const {
   return std::ranges::any_of(members_, [](const Member& m) { return m.failure_rate() > kMiddling.high; });
 }

@@ -8,12 +8,13 @@
 
 namespace robustcheck::search {
 
-/// A variance that was tried on all images of a trial.
+/// A variance that was tried on at least one whole block of images.
 struct Member {
   space::Variance variance;
-  double violation = 0.0;
+  double violation = 0.0;  ///< V on its first block
   double magnitude = 0.0;
   std::uint64_t images = 0, failures = 0;
+  std::size_t blocks = 1;
   std::string cell;  ///< its set of genes
   double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
 };
@@ -41,6 +42,8 @@ class Population {
   /// The mildest magnitude at which nearly the largest failure rate is reached: more strength gains nothing.
   double sufficient_magnitude() const;
   std::size_t strongest() const;  ///< the largest V; size() > 0
+  /// The most severe failing member per set of genes that saw fewer than `blocks`, at most `most`.
+  std::vector<std::size_t> to_promote(std::size_t blocks, std::size_t most) const;
   /// True when somebody breaks more images than middling data may.
   bool breaks_most() const;
   /// Data alone, at a strength that breaks something but not nearly everything; nullptr if there is none.

@@ -21,8 +21,8 @@ const std::vector<StrategyEntry>& all_strategies() {
 }
 
 const std::vector<std::string>& parts_of_genetic() {
-  static const std::vector<std::string> kParts = {"probe",  "screen", "early",  "combine",
-                                                  "polish", "limit",  "chains", "novelty"};
+  static const std::vector<std::string> kParts = {"probe", "screen", "early",   "combine", "polish",
+                                                  "limit", "chains", "novelty", "promote"};
   return kParts;
 }
 

@@ -71,6 +71,7 @@ struct Outcome {
   std::vector<Variance> variances;
   std::uint64_t evaluations = 0;
   std::uint64_t first_failure = 0;  ///< evaluations until a variance broke a quarter of its images; 0: none
+  std::uint64_t images_most = 0;    ///< the most images that one variance was tried on
 };
 
 double fitness_of(const Landscape& landscape, const Variance& variance, const SearchImage& image) {
@@ -109,6 +110,7 @@ Outcome run(const std::string& name, Problem problem, const Landscape& landscape
         failed += fitness > 0 ? 1 : 0;
         auto& images = seen[space::to_json(trial.variance, space::toy_catalogue()).dump()];
         EXPECT_TRUE(images.insert(image).second) << "the same image twice";
+        result.images_most = std::max<std::uint64_t>(result.images_most, images.size());
       }
       result.evaluations += trial.images.size();
       result.variances.push_back(trial.variance);
@@ -227,6 +229,8 @@ TEST(Genetic, FindsACombinationLongBeforeRandomDoes) {
 TEST(Genetic, FindsTheOtherSideOfADeceptiveLandscape) { EXPECT_LE(median_first("genetic", deceptive), 1500U); }
 
 TEST(Genetic, FindsANeedleWithoutMainEffectsMoreOftenThanNot) { EXPECT_LE(median_first("genetic", needle), kBudget); }
+
+TEST(Genetic, TriesItsBestOnMoreImages) { EXPECT_EQ(run("genetic", problem(1), separable).images_most, 128U); }
 
 TEST(TellingImages, CoverClassesAndMargins) {
   const Problem all = problem(1);
