@@ -27,11 +27,10 @@ std::string transforms_in_words(const Json& found) {
   return join(names, ", ");
 }
 
-/// As the report says, where it looked at nearby strengths too; else by the interval.
+/// Only where nearby strengths agreed too: null, where the allowance did not reach, is no proof.
 bool needs_both(const Json& attribution) {
-  if (const Json& said = at(attribution, "needs_both"); said.is_boolean()) return said.get<bool>();
-  const auto ci95 = interval(attribution, "interaction_ci95");
-  return ci95 && ci95->first > 0.0;
+  const Json& said = at(attribution, "needs_both");
+  return said.is_boolean() && said.get<bool>();
 }
 
 }  // namespace

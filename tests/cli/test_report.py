@@ -148,6 +148,14 @@ def test_the_page_runs_and_loads_nothing():
     assert "<dog>" not in page and "&lt;dog&gt;" in page
 
 
+def test_only_what_nearby_strengths_confirmed_needs_both(tmp_path):
+    found = [one for one in REPORT["counterexamples"] if one["attribution"]["needs_both"]]
+    assert b"1 of 1 need data and configuration" in report(changed(tmp_path / "said", counterexamples=found), "html")
+    found[0] = {**found[0], "attribution": {**found[0]["attribution"], "needs_both": None}}
+    page = report(changed(tmp_path / "open", counterexamples=found), "html")
+    assert b"need data and configuration" not in page and b"Needs both" not in page
+
+
 def test_the_page_stays_under_3_mb(tmp_path):
     noise = os.urandom(150_000)
     found = REPORT["counterexamples"][1]
