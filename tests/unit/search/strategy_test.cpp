@@ -226,6 +226,15 @@ TEST(Genetic, FindsACombinationLongBeforeRandomDoes) {
   EXPECT_LT(genetic, median_first("random", interaction));
 }
 
+TEST(Genetic, BeginsWithAWholeChainUnderTheStrongestValueOfEveryKnob) {
+  Problem given = problem(1);
+  given.knob_effects = {{"precision", "bf16", 0.1}, {"precision", "fp16", 0.2}, {"graph", "frozen", 0.1}};
+  const auto strategy = find_strategy("genetic").make(given);
+  const Variance first = strategy->ask(given.budget).front().variance;
+  EXPECT_EQ(first.data.size(), given.space.max_transforms);
+  EXPECT_EQ(first.config, (space::Assignment{{"graph", "frozen"}, {"precision", "fp16"}}));
+}
+
 TEST(Genetic, FindsTheOtherSideOfADeceptiveLandscape) { EXPECT_LE(median_first("genetic", deceptive), 1500U); }
 
 TEST(Genetic, FindsANeedleWithoutMainEffectsMoreOftenThanNot) { EXPECT_LE(median_first("genetic", needle), kBudget); }
