@@ -112,14 +112,15 @@ void Genetic::fill_screen() {
 /// Until most images break, whole chains under every strongest knob value; then strong knobs on data that breaks some.
 void Genetic::fill_early() {
   Rng rng(problem_.seed, "early", round_);
+  const bool breaks_most = population_.breaks_most();
   for (int i = 0; i < kEarlyTrials; ++i) {
     const Member* middling = i > 0 ? population_.middling_data(rng) : nullptr;
     Variance both;
     both.data =
         middling ? middling->variance.data : strong_chain(screen_->effects(), problem_.space, operators_, 1.0, rng);
-    if (i > 0 && middling == nullptr && population_.breaks_most()) operators_.soften(both, rng.uniform(kSoftest, 1.0));
-    both.config = population_.breaks_most() ? strong_knobs(screen_->effects(), rng)
-                                            : combination(screen_->effects(), problem_.space, problem_.seed, 0).config;
+    if (i > 0 && middling == nullptr && breaks_most) operators_.soften(both, rng.uniform(kSoftest, 1.0));
+    both.config = breaks_most ? strong_knobs(screen_->effects(), rng)
+                              : combination(screen_->effects(), problem_.space, problem_.seed, 0).config;
     propose(both, Purpose::member);
   }
 }
