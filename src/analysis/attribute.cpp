@@ -24,7 +24,8 @@ Attribution attribute(const Outcomes& data_alone, const Outcomes& config_alone, 
     gained += both[i] != 0 && !alone ? 1 : 0;
     saved += both[i] == 0 && alone ? 1 : 0;
   }
-  return {rate(data_alone), rate(config_alone), rate(both), paired_difference(in_both, gained, saved, both.size())};
+  return {rate(data_alone), rate(config_alone), rate(both), paired_difference(in_both, gained, saved, both.size()),
+          mcnemar_p_value_one_sided(gained, saved)};
 }
 
 }  // namespace robustcheck::analysis

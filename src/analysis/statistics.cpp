@@ -28,16 +28,51 @@ double mcnemar_p_value(std::uint64_t gained, std::uint64_t lost) {
   return std::min(1.0, 2.0 * binomial_p_value(std::max(gained, lost), gained + lost, kEitherWay));
 }
 
-std::vector<bool> benjamini_hochberg(std::span<const double> p_values, double level) {
+double mcnemar_p_value_one_sided(std::uint64_t gained, std::uint64_t lost) {
+  constexpr double kEitherWay = 0.5;
+  return binomial_p_value(gained, gained + lost, kEitherWay);
+}
+
+std::vector<bool> benjamini_hochberg(std::span<const double> p_values, double level, std::span<const double> weights) {
+  const auto weighted = [&](std::size_t i) { return weights.empty() ? p_values[i] : p_values[i] / weights[i]; };
   std::vector<std::size_t> order(p_values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return weighted(a) < weighted(b); });
   std::size_t rejected = 0;
   for (std::size_t i = 0; i < order.size(); ++i)
-    if (p_values[order[i]] <= level * static_cast<double>(i + 1) / static_cast<double>(order.size())) rejected = i + 1;
+    if (weighted(order[i]) <= level * static_cast<double>(i + 1) / static_cast<double>(order.size())) rejected = i + 1;
   std::vector<bool> result(p_values.size(), false);
   for (std::size_t i = 0; i < rejected; ++i) result[order[i]] = true;
   return result;
+}
+
+double stopped_level(std::uint64_t k, double level) {
+  return level / (static_cast<double>(k) * static_cast<double>(k + 1));
+}
+
+std::uint64_t critical_count(std::uint64_t images, double limit, double level) {
+  std::uint64_t low = 0, high = images + 1;  // the p-value falls with the count
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    if (binomial_p_value(middle, images, limit) <= level)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return low;
+}
+
+std::optional<double> detectable_rate(std::uint64_t images, double limit, double level) {
+  constexpr double kPower = 0.8;
+  constexpr int kHalvings = 50;
+  const std::uint64_t count = critical_count(images, limit, level);
+  if (images == 0 || count > images) return std::nullopt;
+  double low = 0.0, high = 1.0;
+  for (int i = 0; i < kHalvings; ++i) {
+    const double middle = (low + high) / 2.0;
+    (binomial_p_value(count, images, middle) >= kPower ? high : low) = middle;
+  }
+  return high;
 }
 
 Estimate paired_difference(std::uint64_t both, std::uint64_t first_only, std::uint64_t second_only,

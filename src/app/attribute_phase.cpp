@@ -82,6 +82,26 @@ bool interacts_nearby(const std::vector<Outcomes>& outcomes) {
   return true;
 }
 
+/// By Benjamini-Hochberg over all tested variances with two sides; those whose sides were not told apart count with
+/// p = 1.
+std::vector<bool> significant_interactions(const ConfirmOutcome& outcome) {
+  std::vector<double> family;
+  std::vector<std::size_t> places;
+  const auto add = [&](const Confirmed& one) {
+    if (two_sided(one.found.variance)) family.push_back(one.found.attribution ? one.found.attribution->p_value : 1.0);
+  };
+  for (const Confirmed& one : outcome.confirmed) {
+    places.push_back(family.size());
+    add(one);
+  }
+  for (const Confirmed& one : outcome.others) add(one);
+  const std::vector<bool> rejected = analysis::benjamini_hochberg(family, kFalseDiscoveryRate);
+  std::vector<bool> result;
+  for (std::size_t i = 0; i < outcome.confirmed.size(); ++i)
+    result.push_back(two_sided(outcome.confirmed[i].found.variance) && rejected[places[i]]);
+  return result;
+}
+
 /// What a subset of the genes is: steps first, then knobs, in their order; bit i = gene i.
 Variance coalition(const Variance& variance, std::size_t members) {
   Variance subset{{}, {}, variance.seed};
@@ -137,12 +157,14 @@ void share_among_genes_of(report::Counterexample& found, UnseenOutcomes& unseen,
 void decide_needs_both(ConfirmOutcome& confirmed, UnseenOutcomes& unseen, const space::Catalogue& catalogue,
                        std::uint64_t allowance, Progress& progress) {
   std::vector<report::Counterexample*> interacting;
-  for (Confirmed& one : confirmed.confirmed) {
-    if (!one.found.attribution) continue;
-    if (one.found.attribution->interacts())
-      interacting.push_back(&one.found);
+  const std::vector<bool> significant = significant_interactions(confirmed);
+  for (std::size_t i = 0; i < confirmed.confirmed.size(); ++i) {
+    report::Counterexample& found = confirmed.confirmed[i].found;
+    if (!found.attribution) continue;
+    if (significant[i] && found.attribution->interacts())
+      interacting.push_back(&found);
     else
-      one.found.needs_both = false;
+      found.needs_both = false;
   }
   Portions portions(unseen, allowance, interacting.size());
   for (report::Counterexample* found : interacting) {

@@ -4,171 +4,186 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <utility>
 
+#include "confirm_measure.h"
 #include "robustcheck/analysis/statistics.h"
-#include "robustcheck/base/hash.h"
+#include "robustcheck/app/unseen_outcomes.h"
+#include "robustcheck/base/error.h"
 
 namespace robustcheck::app {
 namespace {
 
+using analysis::Fate;
+using analysis::Hypothesis;
 using analysis::Outcomes;
 using oracle::Observation;
-using oracle::Verdict;
-using space::Variance;
 
-constexpr std::size_t kFewestImages = 100;
-constexpr double kFalseDiscoveryRate = 0.05;
-
-/// One run on the confirmation images, three where both sides must be told apart.
-std::uint64_t runs(const std::vector<Finalist>& finalists, std::size_t count) {
-  return std::accumulate(
-      finalists.begin(), finalists.begin() + static_cast<std::ptrdiff_t>(count), std::uint64_t{0},
-      [](std::uint64_t sum, const Finalist& finalist) { return sum + (two_sided(finalist.variance) ? 3 : 1); });
+std::vector<std::size_t> planned_tests(const std::vector<Hypothesis>& hypotheses) {
+  return analysis::next_to_test(hypotheses, analysis::decide(hypotheses, kFalseDiscoveryRate, /*stopped=*/false));
 }
 
-struct Plan {
-  std::size_t finalists = 0;
-  std::size_t images = 0;
+/// What nothing may explain away under a policy, and what an allowed finding does not explain.
+void apply(const Strictness& strictness, const std::vector<Finalist>& finalists, std::vector<Hypothesis>& hypotheses) {
+  for (std::size_t i = 0; i < finalists.size(); ++i) {
+    std::vector<std::size_t>& explainers = hypotheses[i].explainers;
+    if (strictness.could_break && strictness.could_break(finalists[i])) explainers.clear();
+    if (strictness.allowed)
+      std::erase_if(explainers, [&](std::size_t e) { return strictness.allowed(finalists[e].signature); });
+  }
+}
+
+/// What is not among the tests that are planned from the search half weighs a quarter: it will seldom need its own.
+void weigh(std::vector<Hypothesis>& hypotheses) {
+  constexpr double kUnplanned = 0.25;
+  for (Hypothesis& one : hypotheses) one.weight = kUnplanned;
+  for (const std::size_t i : planned_tests(hypotheses)) hypotheses[i].weight = 1.0;
+}
+
+constexpr std::size_t kTogether = 8;
+
+/// Runs the tests of one confirmation.
+class Tests {
+ public:
+  Tests(ConfirmOutcome& outcome, const ConfirmRequest& request, Session& session, Bench& bench, ValidityGate& gate,
+        Progress& progress)
+      : outcome_(outcome), request_(request), session_(session), bench_(bench), gate_(gate), progress_(progress) {}
+
+  /// Until everything is tested or explained, or the allowance pays for no further test.
+  void run() {
+    for (;;) {
+      outcome_.decision = analysis::decide(outcome_.hypotheses, kFalseDiscoveryRate, /*stopped=*/false);
+      const std::vector<std::size_t> next = analysis::next_to_test(outcome_.hypotheses, outcome_.decision);
+      if (next.empty()) return;
+      if (!run_round(next, images_of_round(next))) return;
+    }
+  }
+
+ private:
+  std::uint64_t left() const { return request_.allowance - outcome_.evaluations; }
+  std::size_t fewest() const { return std::min(kFewestConfirmImages, request_.images.size()); }
+
+  /// A few tests at a time, so that all workers have one. False where the allowance does not pay for all.
+  bool run_round(const std::vector<std::size_t>& next, std::size_t most) {
+    const UnseenOutcomes unseen(bench_, gate_, outcome_.images);
+    std::vector<UnseenRequest> together;
+    std::uint64_t payable = left();
+    for (const std::size_t i : next) {
+      std::vector<std::size_t> positions = unseen.spread(wanted(i, most));
+      const bool paid = positions.size() <= payable;
+      if (paid) {
+        payable -= positions.size();
+        together.push_back({i, &outcome_.finalists[i], std::move(positions)});
+      }
+      if (!paid || together.size() == kTogether || i == next.back()) test(std::exchange(together, {}));
+      if (!paid) return false;
+    }
+    return true;
+  }
+
+  /// Images of one test, where `most` can be had: minimised ones stand in the report with all of them; what was not
+  /// minimised takes as many as its rate on the search half makes its test likely to pass.
+  std::size_t wanted(std::size_t index, std::size_t most) {
+    const Finalist& finalist = outcome_.finalists[index];
+    if (finalist.reduced || always_on(finalist.oracle)) return most;
+    const auto [place, missing] = needed_.try_emplace(index, 0);
+    if (missing) place->second = images_for(wilson(finalist.failures, finalist.images).low);
+    return std::clamp(place->second, fewest(), most);
+  }
+
+  /// On which a test of a variance with this failure rate passes with probability 0.8, alone among all.
+  std::size_t images_for(double rate) {
+    constexpr double kPower = 0.8;
+    constexpr std::size_t kStep = 50;
+    const double level = kFalseDiscoveryRate / static_cast<double>(outcome_.hypotheses.size());
+    std::size_t images = kFewestConfirmImages;
+    for (; images < request_.confirm_images; images += kStep) {
+      const auto [place, missing] = critical_.try_emplace(images, 0);
+      if (missing) place->second = analysis::critical_count(images, request_.failure_limit, level);
+      if (place->second <= images && analysis::binomial_p_value(place->second, images, rate) >= kPower) break;
+    }
+    return images;
+  }
+
+  /// Evaluations of a round with at most `most` images a test; in the first one both sides of what was minimised will be
+  /// told apart.
+  std::uint64_t cost(const std::vector<std::size_t>& next, std::size_t most, bool first) {
+    std::uint64_t evaluations = 0;
+    for (const std::size_t i : next) {
+      const Finalist& finalist = outcome_.finalists[i];
+      evaluations += wanted(i, most) * (first && finalist.reduced && two_sided(finalist.variance) ? 3 : 1);
+    }
+    return evaluations;
+  }
+
+  /// The first round leaves the reserve alone; a later one has what is left.
+  std::size_t images_of_round(const std::vector<std::size_t>& next) {
+    const bool first = outcome_.images.empty();
+    std::size_t most = first ? std::min(request_.confirm_images, request_.images.size()) : outcome_.images.size();
+    const std::uint64_t payable = left() - (first ? std::min(left(), request_.reserve) : 0);
+    while (most > fewest() && cost(next, most, first) > payable) --most;
+    if (first) outcome_.images = search::telling_images(request_.images, most);
+    progress_.phase("confirm", cost(next, most, /*first=*/false));
+    done_before_ = outcome_.evaluations;
+    return most;
+  }
+
+  void test(const std::vector<UnseenRequest>& together) {
+    for (Confirmed& measured : measure_unseen(together, outcome_.images, request_, session_, bench_, gate_)) {
+      Hypothesis& hypothesis = outcome_.hypotheses[measured.finalist];
+      outcome_.evaluations += measured.positions.size();
+      if (always_on(measured.found.oracle)) {
+        hypothesis.repeated = fails_again(measured);
+      } else {
+        hypothesis.p_value = measured.found.p_value;
+        hypothesis.order = measured.found.test = ++tests_;
+      }
+      outcome_.others.push_back(std::move(measured));
+    }
+    progress_.update(outcome_.evaluations - done_before_);
+  }
+
+  /// numeric and crash: one image that fails again in a fresh worker is enough.
+  bool fails_again(const Confirmed& one) {
+    if (one.violating.empty()) return false;
+    const ImageIndex image = one.violating.front();
+    const Observation observed = session_.evaluator->observe_exact(one.found.variance, image, /*fresh=*/true);
+    return bench_.judge(oracle::find_oracle(one.found.oracle), bench_.reference()[image], observed, image).violated;
+  }
+
+  ConfirmOutcome& outcome_;
+  const ConfirmRequest& request_;
+  Session& session_;
+  Bench& bench_;
+  ValidityGate& gate_;
+  Progress& progress_;
+  std::map<std::size_t, std::size_t> needed_;          ///< images, by finalist
+  std::map<std::size_t, std::uint64_t> critical_;      ///< failures that pass, by images
+  std::uint64_t tests_ = 0;
+  std::uint64_t done_before_ = 0;
 };
 
-/// As many images as asked for; where the allowance is short fewer, down to kFewestImages, then fewer finalists.
-Plan make_plan(const std::vector<Finalist>& finalists, const ConfirmRequest& request) {
-  Plan plan{finalists.size(), std::min(request.confirm_images, request.images.size())};
-  const std::size_t fewest = std::min(kFewestImages, plan.images);
-  while (plan.finalists > 0 && runs(finalists, plan.finalists) * fewest > request.allowance) --plan.finalists;
-  const std::uint64_t spendable = request.allowance - std::min(request.allowance, request.reserve);
-  if (plan.finalists > 0)
-    plan.images = std::clamp<std::size_t>(spendable / runs(finalists, plan.finalists), fewest, plan.images);
-  return plan;
-}
-
-Outcomes violated(const std::vector<Verdict>& verdicts) {
-  Outcomes outcomes;
-  for (const Verdict& verdict : verdicts) outcomes.push_back(verdict.violated ? 1 : 0);
-  return outcomes;
-}
-
-/// Indices of violating images, worst first; ties in image order.
-std::vector<ImageIndex> worst_first(const std::vector<ImageIndex>& images, const std::vector<Verdict>& verdicts) {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < verdicts.size(); ++i)
-    if (verdicts[i].violated) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return verdicts[a].fitness > verdicts[b].fitness; });
-  std::vector<ImageIndex> result;
-  for (const std::size_t i : order) result.push_back(images[i]);
-  return result;
-}
-
-std::optional<report::WorstClass> worst_class(const Session& session, const std::vector<ImageIndex>& images,
-                                              const Outcomes& outcomes) {
-  if (!session.dataset.labelled) return std::nullopt;
-  std::map<Label, std::pair<std::uint64_t, std::uint64_t>> by_class;  // failures, images
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    auto& [failed, total] = by_class[*session.dataset[images[i]].label];
-    failed += outcomes[i];
-    total += 1;
+/// Data alone and configuration alone of the counterexamples that have both, as far as the allowance pays.
+void attribute_both_sides(ConfirmOutcome& outcome, std::uint64_t allowance, Bench& bench, ValidityGate& gate) {
+  UnseenOutcomes unseen(bench, gate, outcome.images);
+  for (Confirmed& one : outcome.confirmed) {
+    if (!two_sided(one.found.variance)) continue;
+    const std::vector<space::Variance> sides = {space::data_only(one.found.variance),
+                                                space::config_only(one.found.variance)};
+    if (outcome.evaluations + unseen.cost(one.found.oracle, sides, one.positions) > allowance) continue;
+    const std::uint64_t before = unseen.evaluations();
+    const std::vector<Outcomes> alone = unseen.measure(one.found.oracle, sides, one.positions);
+    outcome.evaluations += unseen.evaluations() - before;
+    Outcomes both;
+    for (const std::size_t position : one.positions) both.push_back(one.failing.front()[position]);
+    one.found.attribution = analysis::attribute(alone[0], alone[1], both);
+    for (std::size_t side = 0; side < sides.size(); ++side) {
+      Outcomes all(outcome.images.size(), 0);
+      for (std::size_t i = 0; i < one.positions.size(); ++i) all[one.positions[i]] = alone[side][i];
+      one.variances.push_back(sides[side]);
+      one.failing.push_back(std::move(all));
+    }
   }
-  std::optional<report::WorstClass> worst;
-  for (const auto& [label, counts] : by_class) {
-    const double rate = static_cast<double>(counts.first) / static_cast<double>(counts.second);
-    if (!worst || rate > worst->failure_rate)
-      worst = report::WorstClass{session.class_name(label), rate, counts.second};
-  }
-  return worst;
-}
-
-std::string identity(const Finalist& finalist, const space::Catalogue& catalogue) {
-  return sha256_hex(finalist.oracle + space::to_json(finalist.variance, catalogue).dump()).substr(0, 8);
-}
-
-bool wrong(const Session& session, ImageIndex image, const Observation& observed) {
-  return observed.predicted != session.dataset[image].label.value_or(-1);
-}
-
-/// Failures on invalid pictures are no failures, with the configuration or without. Returns 1 for each image whose
-/// picture was found invalid; only images that fail or are predicted wrong are looked at.
-Outcomes disregard_invalid(const Finalist& finalist, const std::vector<ImageIndex>& images, const Session& session,
-                           Judged& judged, ValidityGate& gate) {
-  Outcomes result(images.size(), 0);
-  if (always_on(finalist.oracle)) return result;                       // a crash is one on any picture
-  const std::size_t with_data = two_sided(finalist.variance) ? 2 : 1;  // trials_of(): both, data alone, ...
-  std::vector<ImageIndex> suspects;
-  std::vector<std::size_t> positions;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const bool fails = judged.guide.front()[i].violated || judged.guide[with_data - 1][i].violated;
-    if (!fails && !wrong(session, images[i], judged.observed.front()[i])) continue;
-    suspects.push_back(images[i]);
-    positions.push_back(i);
-  }
-  const std::vector<std::uint8_t> invalid = gate.invalid(finalist.variance, suspects);
-  for (std::size_t s = 0; s < suspects.size(); ++s) {
-    if (invalid[s] == 0) continue;
-    result[positions[s]] = 1;
-    for (std::size_t t = 0; t < with_data; ++t) judged.guide[t][positions[s]] = {false, -1.0};
-  }
-  return result;
-}
-
-std::vector<Variance> variances_of(const Variance& variance) {
-  if (!two_sided(variance)) return {variance};
-  return {variance, space::data_only(variance), space::config_only(variance)};
-}
-
-/// A letter per image of the dataset, as report.json writes it.
-std::string letters(const std::vector<ImageIndex>& images, const Outcomes& outcomes) {
-  std::string text;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    if (images[i] >= text.size()) text.resize(images[i] + 1, '.');
-    text[images[i]] = outcomes[i] != 0 ? '1' : '0';
-  }
-  return text;
-}
-
-Confirmed measured(const Finalist& finalist, const std::vector<ImageIndex>& images, const Judged& judged,
-                   const Outcomes& invalid, const ConfirmRequest& request, const Session& session) {
-  const std::vector<Verdict>& verdicts = judged.of(finalist.oracle).front();
-  Confirmed result;
-  result.variances = variances_of(finalist.variance);
-  for (const std::vector<Verdict>& row : judged.of(finalist.oracle)) result.failing.push_back(violated(row));
-  const Outcomes& both = result.failing.front();
-  report::Counterexample& found = result.found;
-  found.id = identity(finalist, request.catalogue);
-  found.signature = finalist.signature;
-  found.oracle = finalist.oracle;
-  found.variance = finalist.variance;
-  found.magnitude = finalist.magnitude;
-  found.knobs_changed = finalist.variance.config.size();
-  found.failures = analysis::failures(both);
-  found.images = images.size();
-  found.ci95 = analysis::wilson(found.failures, found.images);
-  found.p_value = analysis::binomial_p_value(found.failures, found.images, request.failure_limit);
-  found.minimal = finalist.minimal;
-  found.outcomes = letters(images, both);
-  found.worst_class = worst_class(session, images, both);
-  if (two_sided(finalist.variance)) found.attribution = analysis::attribute(result.failing[1], result.failing[2], both);
-  result.violating = worst_first(images, verdicts);
-  found.invalid_pictures = analysis::failures(invalid);
-  for (std::size_t i = 0; i < images.size(); ++i)
-    result.wrong.push_back(invalid[i] == 0 && wrong(session, images[i], judged.observed.front()[i]) ? 1 : 0);
-  return result;
-}
-
-/// numeric and crash: one image that fails again in a fresh worker is enough.
-bool fails_again(const Confirmed& one, Session& session, const Bench& bench) {
-  if (one.violating.empty()) return false;
-  const ImageIndex image = one.violating.front();
-  const Observation observed = session.evaluator->observe_exact(one.found.variance, image, /*fresh=*/true);
-  return bench.judge(oracle::find_oracle(one.found.oracle), bench.reference()[image], observed, image).violated;
-}
-
-std::vector<bool> decide(const std::vector<Confirmed>& tested, Session& session, const Bench& bench) {
-  std::vector<double> p_values;
-  for (const Confirmed& one : tested) p_values.push_back(one.found.p_value);
-  std::vector<bool> accepted = analysis::benjamini_hochberg(p_values, kFalseDiscoveryRate);
-  for (std::size_t i = 0; i < tested.size(); ++i)
-    if (always_on(tested[i].found.oracle)) accepted[i] = fails_again(tested[i], session, bench);
-  return accepted;
 }
 
 bool ranks_before(const report::Counterexample& a, const report::Counterexample& b) {
@@ -181,39 +196,66 @@ bool ranks_before(const report::Counterexample& a, const report::Counterexample&
   return genes_a != genes_b ? genes_a < genes_b : a.signature < b.signature;
 }
 
-std::vector<space::Trial> trials_of(const Variance& variance, const std::vector<ImageIndex>& images) {
-  std::vector<space::Trial> trials;
-  for (Variance& one : variances_of(variance)) trials.push_back({std::move(one), images});
-  return trials;
+/// A candidate that is confirmed as it was found, and in its minimised form too, is explained by the latter.
+void explain_by_own_form(ConfirmOutcome& outcome) {
+  for (std::size_t i = 0; i < outcome.finalists.size(); ++i) {
+    if (outcome.finalists[i].reduced || outcome.decision.fates[i] != Fate::confirmed) continue;
+    for (const std::size_t e : outcome.hypotheses[i].explainers) {
+      const bool own = outcome.finalists[e].reduced && outcome.decision.fates[e] == Fate::confirmed;
+      if (!own || outcome.finalists[e].candidate != outcome.finalists[i].candidate) continue;
+      outcome.decision.fates[i] = Fate::explained;
+      outcome.decision.explained_by[i] = e;
+    }
+  }
 }
 
 }  // namespace
 
-ConfirmOutcome confirm_phase(const std::vector<Finalist>& finalists, const ConfirmRequest& request, Session& session,
-                             Bench& bench, ValidityGate& gate, Progress& progress) {
-  const Plan plan = make_plan(finalists, request);
-  ConfirmOutcome outcome;
-  outcome.images = search::telling_images(request.images, plan.images);
-  outcome.not_tested = finalists.size() - plan.finalists;
-  progress.phase("confirm", runs(finalists, plan.finalists) * plan.images);
-  std::vector<Confirmed> tested;
-  for (std::size_t i = 0; i < plan.finalists; ++i) {
-    const std::vector<space::Trial> trials = trials_of(finalists[i].variance, outcome.images);
-    Judged judged = bench.run(trials);
-    const Outcomes invalid = disregard_invalid(finalists[i], outcome.images, session, judged, gate);
-    tested.push_back(measured(finalists[i], outcome.images, judged, invalid, request, session));
-    outcome.evaluations += trials.size() * outcome.images.size();
-    progress.update(outcome.evaluations);
-  }
-  const std::vector<bool> accepted = decide(tested, session, bench);
-  for (std::size_t i = 0; i < tested.size(); ++i) {
-    if (accepted[i])
-      outcome.confirmed.push_back(std::move(tested[i]));
-    else
-      ++outcome.unconfirmed;
+void settle(ConfirmOutcome& outcome, std::size_t most, bool stopped) {
+  outcome.decision = analysis::decide(outcome.hypotheses, kFalseDiscoveryRate, stopped);
+  explain_by_own_form(outcome);
+  std::vector<Confirmed> tested = std::move(outcome.confirmed);
+  std::move(outcome.others.begin(), outcome.others.end(), std::back_inserter(tested));
+  outcome.confirmed.clear();
+  outcome.others.clear();
+  std::stable_sort(tested.begin(), tested.end(),
+                   [](const Confirmed& a, const Confirmed& b) { return ranks_before(a.found, b.found); });
+  std::stable_partition(tested.begin(), tested.end(),
+                        [&](const Confirmed& one) { return outcome.finalists[one.finalist].reduced; });
+  for (Confirmed& one : tested) {
+    one.found.weight = outcome.decision.weights[one.finalist];
+    const double level = analysis::stopped_level(std::max<std::uint64_t>(one.found.test, 1), kFalseDiscoveryRate);
+    if (stopped && one.found.attribution && one.found.attribution->p_value > level) one.found.needs_both.reset();
+    const bool in_full = outcome.decision.fates[one.finalist] == Fate::confirmed && outcome.confirmed.size() < most;
+    (in_full ? outcome.confirmed : outcome.others).push_back(std::move(one));
   }
   std::stable_sort(outcome.confirmed.begin(), outcome.confirmed.end(),
                    [](const Confirmed& a, const Confirmed& b) { return ranks_before(a.found, b.found); });
+}
+
+std::uint64_t least_cost(const std::vector<Finalist>& finalists, const ConfirmRequest& request) {
+  std::vector<Hypothesis> hypotheses = hypotheses_of(finalists);
+  apply(request.strictness, finalists, hypotheses);
+  return planned_tests(hypotheses).size() * std::min(kFewestConfirmImages, request.images.size());
+}
+
+ConfirmOutcome confirm_phase(std::vector<Finalist> finalists, const ConfirmRequest& request, Session& session,
+                             Bench& bench, ValidityGate& gate, Progress& progress) {
+  ConfirmOutcome outcome;
+  outcome.finalists = std::move(finalists);
+  outcome.hypotheses = hypotheses_of(outcome.finalists);
+  apply(request.strictness, outcome.finalists, outcome.hypotheses);
+  weigh(outcome.hypotheses);
+  try {
+    Tests(outcome, request, session, bench, gate, progress).run();
+    settle(outcome, request.most, /*stopped=*/false);
+    attribute_both_sides(outcome, request.allowance, bench, gate);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted) throw;
+    outcome.stopped = true;
+    settle(outcome, request.most, /*stopped=*/true);
+  }
+  if (outcome.confirmed.empty() && outcome.others.empty()) outcome.images.clear();  // nothing ran on them
   return outcome;
 }
 
@@ -231,10 +273,11 @@ std::optional<report::RobustAccuracy> robust_accuracy(const ConfirmOutcome& outc
   for (std::size_t i = 0; i < outcome.images.size(); ++i) {
     if (bench.reference()[outcome.images[i]].predicted != *dataset[outcome.images[i]].label) continue;
     tested += 1;
-    survivors += std::none_of(outcome.confirmed.begin(), outcome.confirmed.end(),
-                              [&](const Confirmed& one) { return one.wrong[i] != 0; })
-                     ? 1
-                     : 0;
+    const auto broken_by = [&](const Confirmed& one) {
+      return one.wrong[i] != 0 && outcome.decision.fates[one.finalist] == Fate::confirmed;
+    };
+    const bool broken = std::ranges::any_of(outcome.confirmed, broken_by) || std::ranges::any_of(outcome.others, broken_by);
+    survivors += broken ? 0 : 1;
   }
   if (tested == 0) return std::nullopt;
   const auto wrong = static_cast<std::uint64_t>(

@@ -12,7 +12,7 @@ namespace {
 
 using oracle::Observation;
 
-constexpr std::size_t kExamples = 3;
+constexpr std::size_t kExamples = 3, kExamplesOfStopped = 1;
 
 report::Prediction prediction(const Observation& observation) {
   report::Prediction result{observation.predicted, std::nullopt};
@@ -62,10 +62,11 @@ void add_example(report::Counterexample& found, const Case& one, ImageIndex imag
 }  // namespace
 
 void write_examples(ConfirmOutcome& confirmed, Session& session, const Bench& bench, const RunDirectory& directory,
-                    std::uint64_t& evaluations) {
+                    bool complete, std::uint64_t& evaluations) {
+  const std::size_t most = complete ? kExamples : kExamplesOfStopped;
   for (Confirmed& one : confirmed.confirmed)
     for (const ImageIndex image : one.violating) {
-      if (one.found.examples.size() == kExamples) break;
+      if (one.found.examples.size() == most) break;
       const Case observed = observed_case(one.found, image, session);
       evaluations += 2;
       const oracle::Oracle& judge = oracle::find_oracle(one.found.oracle);

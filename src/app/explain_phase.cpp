@@ -14,7 +14,7 @@ namespace {
 UnseenOutcomes known_outcomes(const ConfirmOutcome& confirmed, Bench& bench, ValidityGate& gate) {
   UnseenOutcomes unseen(bench, gate, confirmed.images);
   for (const Confirmed& one : confirmed.confirmed)
-    for (std::size_t i = 0; i < one.variances.size(); ++i)
+    for (std::size_t i = 0; i < one.variances.size() && one.positions.size() == confirmed.images.size(); ++i)
       unseen.remember(one.found.oracle, one.variances[i], one.failing[i]);
   return unseen;
 }
@@ -30,11 +30,12 @@ void explain_phase(ConfirmOutcome& confirmed, const ExplainRequest& request, con
   const auto spent = [&] { return unseen.evaluations() - std::exchange(spent_before, unseen.evaluations()); };
   std::uint64_t left = request.allowance;
 
-  const std::uint64_t attribute_limit = 2 * left / 5;
+  const std::uint64_t attribute_limit = left / 2;
   progress.phase("attribute", attribute_limit);
-  result.attribute = measure_accuracy(confirmed, dataset, bench, gate, request.split_seed, attribute_limit / 2);
-  decide_needs_both(confirmed, unseen, request.catalogue, (attribute_limit - result.attribute) / 2, progress);
-  result.attribute += spent();
+  decide_needs_both(confirmed, unseen, request.catalogue, 2 * attribute_limit / 3, progress);
+  result.attribute = spent();
+  result.attribute += measure_accuracy(confirmed, dataset, bench, gate, request.split_seed,
+                                       (attribute_limit - result.attribute) / 2);
   share_among_genes(confirmed, unseen, attribute_limit - result.attribute, progress);
   result.attribute += spent();
   left -= result.attribute;

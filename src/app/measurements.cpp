@@ -8,8 +8,31 @@ namespace robustcheck::app {
 
 using analysis::Outcomes;
 
+namespace {
+
+std::string key_of(const std::string& oracle, const space::Variance& variance) {
+  return oracle + space::to_json(variance, transform::catalogue()).dump();
+}
+
+}  // namespace
+
+const Outcomes& Measurements::known(const std::string& oracle, const space::Variance& variance) {
+  return known_[key_of(oracle, variance)];
+}
+
+std::vector<search::Seen> Measurements::on(const std::string& oracle, const space::Variance& variance,
+                                           const std::vector<ImageIndex>& images) {
+  if (images.empty() || spent_ + images.size() > limit_) return {};
+  const space::Trial trial{variance, images};
+  const Judged judged = bench_.run({&trial, 1});
+  spent_ += images.size();
+  std::vector<search::Seen> seen;
+  for (std::size_t i = 0; i < images.size(); ++i) seen.push_back({images[i], judged.of(oracle).front()[i].violated});
+  return seen;
+}
+
 const Outcomes* Measurements::measure(const std::string& oracle, const space::Variance& variance, std::size_t count) {
-  Outcomes& known = known_[oracle + space::to_json(variance, transform::catalogue()).dump()];
+  Outcomes& known = known_[key_of(oracle, variance)];
   count = std::min(count, images_.size());
   while (known.size() < count) {
     const std::size_t begin = known.size();

@@ -8,6 +8,7 @@
 
 #include "robustcheck/analysis/attribute.h"
 #include "robustcheck/app/judge.h"
+#include "robustcheck/search/archive.h"
 
 namespace robustcheck::app {
 
@@ -25,6 +26,12 @@ class Measurements {
   /// Data alone, configuration alone and both on the first `count` test images; nullopt: the allowance ran out.
   std::optional<analysis::Attribution> attribution(const std::string& oracle, const space::Variance& variance,
                                                    std::size_t count);
+
+  /// As far as it was measured.
+  const analysis::Outcomes& known(const std::string& oracle, const space::Variance& variance);
+  /// On other images; empty when the allowance ran out.
+  std::vector<search::Seen> on(const std::string& oracle, const space::Variance& variance,
+                               const std::vector<ImageIndex>& images);
 
   std::size_t images() const { return images_.size(); }
   std::uint64_t spent() const { return spent_; }

@@ -4,10 +4,13 @@
 #include <cmath>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 
 #include "measurements.h"
 #include "robustcheck/analysis/minimize.h"
+#include "robustcheck/app/screen_phase.h"
+#include "robustcheck/base/error.h"
 
 namespace robustcheck::app {
 namespace {
@@ -16,12 +19,11 @@ using analysis::Outcomes;
 using search::Candidate;
 using space::Variance;
 
-constexpr std::size_t kTestImages = 64;
 constexpr double kKept = 0.8;                  // share of rate and interaction that a smaller variance must keep
 constexpr std::uint64_t kOrderingShare = 6;    // of the allowance: a sixth orders the two-sided candidates
 constexpr std::uint64_t kCandidateShare = 15;  // one candidate may use a fifteenth at least, more when others left it
 constexpr double kIdle = 0.03;    // V of a knob value alone, of which images at the boundary make up to 0.02
-constexpr double kBeyond = 1.25;  // a larger variance must fail this much more often to be worth reporting
+constexpr double kStandard = 0.5;  // images that this share of the candidates has seen
 
 /// Every second image before the others: the first half is spread over classes and margins as all are.
 std::vector<ImageIndex> halves_alike(const std::vector<ImageIndex>& ladder) {
@@ -35,18 +37,18 @@ std::vector<ImageIndex> halves_alike(const std::vector<ImageIndex>& ladder) {
 struct Goal {
   std::string oracle;
   std::uint64_t failures = 0;         ///< of all test images
+  std::uint64_t least = 1;            ///< that a smaller variance must keep
   std::optional<double> interaction;  ///< net, when the candidate's has an interval above 0
 };
 
 /// Stops as soon as the answer is certain; nullopt: the allowance ran out.
 std::optional<bool> keeps_rate(Measurements& measurements, const Goal& goal, const Variance& variance) {
-  const auto needed = static_cast<std::uint64_t>(std::ceil(kKept * static_cast<double>(goal.failures)));
   for (std::size_t count = Measurements::kChunk;; count += Measurements::kChunk) {
     const Outcomes* outcomes = measurements.measure(goal.oracle, variance, count);
     if (outcomes == nullptr) return std::nullopt;
     const std::uint64_t failed = analysis::failures(*outcomes);
-    if (failed >= needed) return true;
-    if (failed + (measurements.images() - outcomes->size()) < needed) return false;
+    if (failed >= goal.least) return true;
+    if (failed + (measurements.images() - outcomes->size()) < goal.least) return false;
   }
 }
 
@@ -61,7 +63,10 @@ std::optional<bool> still_fails(Measurements& measurements, const Goal& goal, co
 
 struct Listed {
   Candidate candidate;
+  std::size_t index = 0;
   std::optional<analysis::Attribution> attribution;
+
+  double interaction() const { return attribution && attribution->interacts() ? attribution->interaction.value : 0.0; }
 };
 
 /// Three lists that take turns; what numeric and crash found goes before them.
@@ -90,15 +95,13 @@ struct Lists {
 
 Lists sorted_into_lists(const std::vector<Candidate>& candidates) {
   Lists lists;
-  for (const Candidate& candidate : candidates) {
-    if (always_on(candidate.oracle))
-      lists.urgent.push_back({candidate, {}});
-    else if (candidate.variance.config.empty())
-      lists.data.push_back({candidate, {}});
-    else if (candidate.variance.data.empty())
-      lists.config.push_back({candidate, {}});
-    else
-      lists.both.push_back({candidate, {}});
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Variance& variance = candidates[i].variance;
+    std::deque<Listed>& list = always_on(candidates[i].oracle) ? lists.urgent
+                               : variance.config.empty()       ? lists.data
+                               : variance.data.empty()         ? lists.config
+                                                               : lists.both;
+    list.push_back({candidates[i], i, {}});
   }
   return lists;
 }
@@ -140,29 +143,33 @@ void order_by_interaction(std::deque<Listed>& both, Measurements& measurements) 
                    [&](const Listed& a, const Listed& b) { return interaction(a) > interaction(b); });
 }
 
-struct Done {
-  Finalist finalist;
-  std::vector<std::string> genes;
-  double rate = 0.0;
-  double interaction = 0.0;  ///< net, where its interval is above 0
-};
-
-bool explains(const Done& done, const Listed& listed) {
-  if (done.finalist.oracle != listed.candidate.oracle) return false;
-  const std::vector<std::string> genes = space::genes(listed.candidate.variance);
-  const auto has = [&](const std::string& gene) { return std::find(genes.begin(), genes.end(), gene) != genes.end(); };
-  if (!std::all_of(done.genes.begin(), done.genes.end(), has)) return false;
-  const bool interacts = listed.attribution && listed.attribution->interacts();
-  if (interacts && listed.attribution->interaction.value > kBeyond * done.interaction) return false;
-  return listed.candidate.failure_rate() < kBeyond * done.rate;
+/// Images that most candidates were run on: what they have in common.
+std::vector<ImageIndex> standard_images(const std::vector<Candidate>& candidates) {
+  std::map<ImageIndex, std::size_t> count;
+  for (const Candidate& candidate : candidates)
+    for (const search::Seen& seen : candidate.seen) ++count[seen.image];
+  std::vector<ImageIndex> images;
+  for (const auto& [image, times] : count)
+    if (static_cast<double>(times) > kStandard * static_cast<double>(candidates.size())) images.push_back(image);
+  if (images.size() > kTestImages) images.resize(kTestImages);
+  return images;
 }
 
-std::optional<Goal> goal_of(const Listed& listed, Measurements& measurements) {
+Finalist as_found(const Listed& listed) {
+  return {listed.candidate, false, false, listed.index, {}, listed.interaction()};
+}
+
+std::optional<Goal> goal_of(const Listed& listed, const MinimizeRequest& request, Measurements& measurements) {
   const Outcomes* start =
       measurements.measure(listed.candidate.oracle, listed.candidate.variance, measurements.images());
   if (start == nullptr) return std::nullopt;
-  Goal goal{listed.candidate.oracle, analysis::failures(*start), {}};
-  if (listed.attribution && listed.attribution->interacts()) goal.interaction = listed.attribution->interaction.value;
+  Goal goal{listed.candidate.oracle, analysis::failures(*start), 1, {}};
+  const auto share = [&](double part, double of) { return static_cast<std::uint64_t>(std::ceil(part * of)); };
+  const auto images = static_cast<double>(measurements.images());
+  goal.least = std::max<std::uint64_t>(1, share(kKept, static_cast<double>(goal.failures)));
+  if (!always_on(goal.oracle))
+    goal.least = std::max(goal.least, static_cast<std::uint64_t>(std::floor(request.failure_limit * images)) + 1);
+  if (listed.interaction() > 0.0) goal.interaction = listed.interaction();
   return goal;
 }
 
@@ -176,35 +183,74 @@ Variance without_idle(Variance variance, const std::vector<search::KnobEffect>& 
   return variance;
 }
 
-Done reduce(const Listed& listed, const Goal& goal, const MinimizeRequest& request, Measurements& measurements) {
+Finalist reduce(const Listed& listed, const Goal& goal, const MinimizeRequest& request, Measurements& measurements,
+                const std::vector<ImageIndex>& standard) {
   const auto test = [&](const Variance& smaller) { return still_fails(measurements, goal, smaller); };
   const Variance busy = without_idle(listed.candidate.variance, request.knob_effects);
   const bool idle = busy != Variance{} && !(busy == listed.candidate.variance) && test(busy).value_or(false);
   const analysis::Minimized reduced = analysis::minimize(idle ? busy : listed.candidate.variance, request.space, test);
-  Done done;
-  done.finalist = {goal.oracle,
-                   space::signature(goal.oracle, reduced.variance),
-                   reduced.variance,
-                   space::magnitude(reduced.variance, request.catalogue),
-                   0.0,
-                   reduced.minimal};
-  done.genes = space::genes(reduced.variance);
-  done.rate = static_cast<double>(goal.failures) / static_cast<double>(measurements.images());
-  done.interaction = goal.interaction.value_or(0.0);
-  done.finalist.severity = analysis::severity(goal.failures, measurements.images(), done.finalist.magnitude);
-  return done;
+  Finalist result = as_found(listed);
+  result.reduced = true;
+  result.minimal = reduced.minimal;
+  const Outcomes& outcomes = measurements.known(goal.oracle, reduced.variance);
+  result.failures = analysis::failures(outcomes);
+  result.images = outcomes.size();
+  if (reduced.variance == listed.candidate.variance) return result;
+  result.variance = reduced.variance;
+  result.signature = space::signature(goal.oracle, reduced.variance);
+  result.magnitude = space::magnitude(reduced.variance, request.catalogue);
+  measurements.allow(standard.size());
+  result.seen = measurements.on(goal.oracle, reduced.variance, standard);
+  return result;
 }
 
-/// Adds, or where the signature is there already keeps the milder of both. True when added.
-bool merge(std::vector<Done>& all, Done done) {
-  const auto same = std::find_if(
-      all.begin(), all.end(), [&](const Done& other) { return other.finalist.signature == done.finalist.signature; });
+/// Adds, or where the signature is there already keeps the milder of both.
+void merge(std::vector<Finalist>& all, Finalist one) {
+  const auto same = std::find_if(all.begin(), all.end(),
+                                 [&](const Finalist& other) { return other.signature == one.signature; });
   if (same == all.end()) {
-    all.push_back(std::move(done));
-    return true;
+    all.push_back(std::move(one));
+    return;
   }
-  if (done.finalist.magnitude < same->finalist.magnitude) *same = std::move(done);
-  return false;
+  if (one.magnitude < same->magnitude) std::swap(*same, one);
+  same->merged.push_back(one.candidate);
+  same->merged.insert(same->merged.end(), one.merged.begin(), one.merged.end());
+}
+
+/// Minimises one candidate; false where that was not paid for or it does not fail on the test images.
+bool minimise(const Listed& listed, const MinimizeRequest& request, Measurements& measurements,
+              const std::vector<ImageIndex>& standard, std::vector<Finalist>& done) {
+  measurements.allow(std::max(measurements.left() / (request.most - done.size()), request.allowance / kCandidateShare));
+  const std::optional<Goal> goal = goal_of(listed, request, measurements);
+  if (!goal || goal->failures < goal->least) return false;
+  merge(done, reduce(listed, *goal, request, measurements, standard));
+  return true;
+}
+
+Lists ordered_lists(const std::vector<Candidate>& candidates, const MinimizeRequest& request,
+                    Measurements& measurements, MinimizeOutcome& outcome) {
+  Lists lists = sorted_into_lists(candidates);
+  for (std::deque<Listed>* list : {&lists.data, &lists.config, &lists.both})
+    order_by_simplicity(*list, request.failure_limit);
+  order_by_interaction(lists.both, measurements);
+  for (const Listed& listed : lists.both) outcome.interactions[listed.index] = listed.interaction();
+  return lists;
+}
+
+void minimise_all(const std::vector<Candidate>& candidates, const MinimizeRequest& request, Measurements& measurements,
+                  MinimizeOutcome& outcome, Progress& progress) {
+  Lists lists = ordered_lists(candidates, request, measurements, outcome);
+  const std::vector<ImageIndex> standard = standard_images(candidates);
+  std::vector<Finalist>& done = outcome.minimised;
+  while (done.size() < request.most) {
+    const std::optional<Listed> listed = lists.next();
+    if (!listed) break;
+    const Finalist found = as_found(*listed);
+    const bool explained =
+        std::any_of(done.begin(), done.end(), [&](const Finalist& other) { return explains(other, found); });
+    if (explained || minimise(*listed, request, measurements, standard, done)) --outcome.not_minimised;
+    progress.update(measurements.spent(), std::to_string(done.size()) + " minimal variances");
+  }
 }
 
 }  // namespace
@@ -214,37 +260,16 @@ MinimizeOutcome minimize_phase(const std::vector<Candidate>& candidates, const M
   Measurements measurements(bench, halves_alike(search::telling_images(request.images, kTestImages)),
                             request.allowance);
   MinimizeOutcome outcome;
-  std::vector<Done> done;
+  outcome.interactions.assign(candidates.size(), 0.0);
+  outcome.not_minimised = candidates.size();
   progress.phase("minimise", request.allowance);
-  Lists lists = sorted_into_lists(candidates);
-  order_by_simplicity(lists.data, request.failure_limit);
-  order_by_simplicity(lists.config, request.failure_limit);
-  order_by_simplicity(lists.both, request.failure_limit);
-  order_by_interaction(lists.both, measurements);
-  while (done.size() < request.most) {
-    const std::optional<Listed> listed = lists.next();
-    if (!listed) break;
-    if (std::any_of(done.begin(), done.end(), [&](const Done& other) { return explains(other, *listed); })) {
-      ++outcome.explained;
-      continue;
-    }
-    measurements.allow(
-        std::max(measurements.left() / (request.most - done.size()), request.allowance / kCandidateShare));
-    const std::optional<Goal> goal = goal_of(*listed, measurements);
-    if (!goal) {
-      ++outcome.not_minimised;
-    } else if (goal->failures == 0) {
-      ++outcome.not_reproduced;
-    } else if (!merge(done, reduce(*listed, *goal, request, measurements))) {
-      ++outcome.merged;
-    }
-    progress.update(measurements.spent(), std::to_string(done.size()) + " minimal variances");
+  try {
+    minimise_all(candidates, request, measurements, outcome, progress);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted) throw;
+    outcome.stopped = true;
   }
-  outcome.not_minimised += lists.size();
   outcome.evaluations = measurements.spent();
-  for (Done& one : done) outcome.finalists.push_back(std::move(one.finalist));
-  std::stable_sort(outcome.finalists.begin(), outcome.finalists.end(),
-                   [](const Finalist& a, const Finalist& b) { return a.severity > b.severity; });
   return outcome;
 }
 

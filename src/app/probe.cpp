@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "robustcheck/app/case_file.h"
+#include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/scores.h"
+#include "robustcheck/base/error.h"
 #include "robustcheck/oracle/oracle.h"
 #include "robustcheck/search/strategy.h"
 
@@ -63,6 +65,38 @@ bool is_emulated(const std::string& knob, const std::string& value, const eval::
          (value == "fp16" && !machine.native_fp16);
 }
 
+/// One value alone.
+ProbedValue probe_value(Session& session, const ProbedValue& blank, const Run& reference,
+                        const std::vector<ImageIndex>& images, bool timed) {
+  ProbedValue row = blank;
+  const space::Assignment config = space::completed({{row.knob, row.value}});
+  const Run changed = run(session, config, images, timed);
+  row.seconds = changed.seconds;
+  if (const Observation* failed = first_failure(changed.rows)) {
+    row.state = failed->status == Status::unavailable ? "unavailable" : "fails";
+    row.message = failed->message;
+    return row;
+  }
+  compare(config.size() == 1 ? reference.rows : run(session, without(config, row.knob), images).rows, changed.rows,
+          row);
+  row.digest = digest_of(changed.rows);
+  return row;
+}
+
+/// As probe_value; where the time of the run ended first, the value is not tried.
+ProbedValue probe_in_time(Session& session, const ProbedValue& blank, const Run& reference,
+                          const std::vector<ImageIndex>& images, bool timed) {
+  try {
+    return probe_value(session, blank, reference, images, timed);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted || interrupted()) throw;
+    ProbedValue row = blank;
+    row.state = kNotTried;
+    row.message = "not tried: --max-seconds ended the probe first";
+    return row;
+  }
+}
+
 std::string earlier_with(const std::vector<ProbedValue>& probed, const std::string& digest) {
   for (const ProbedValue& row : probed)
     if (!row.knob.empty() && row.state == "applied" && row.digest == digest) return row.knob + "=" + row.value;
@@ -78,20 +112,10 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
   std::vector<ProbedValue> probed = {{"", "", "applied", "", false, 0.0, 0.0, 0, images.size(), reference.seconds}};
   for (const space::KnobGene& gene : knobs)
     for (const std::string& value : gene.values) {
-      ProbedValue row{gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0.0, 0,
-                      images.size(),  0.0};
-      const space::Assignment config = space::completed({{gene.info.name, value}});
-      const Run changed = run(session, config, images, timed);
-      row.seconds = changed.seconds;
-      if (const Observation* failed = first_failure(changed.rows)) {
-        row.state = failed->status == Status::unavailable ? "unavailable" : "fails";
-        row.message = failed->message;
-      } else {
-        compare(config.size() == 1 ? reference.rows : run(session, without(config, gene.info.name), images).rows,
-                changed.rows, row);
-        row.digest = digest_of(changed.rows);
-        if (row.state == "applied") row.equal_to = earlier_with(probed, row.digest);
-      }
+      ProbedValue row = probe_in_time(
+          session, {gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0.0, 0, images.size(), 0.0},
+          reference, images, timed);
+      if (row.state == "applied") row.equal_to = earlier_with(probed, row.digest);
       probed.push_back(row);
     }
   return probed;
@@ -110,7 +134,7 @@ std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const
       dropped.push_back({row.knob, row.value, "no_effect",
                          "bit-equal to " + row.equal_to + " on " + std::to_string(row.images) + " images"});
     else if (row.state != "applied")
-      dropped.push_back({row.knob, row.value, row.state, row.message});
+      dropped.push_back({row.knob, row.value, row.state == kNotTried ? "unavailable" : row.state, row.message});
     else if (row.emulated && !named)
       dropped.push_back({row.knob, row.value, "emulated",
                          "this CPU has no " + row.value + " units; name it with --knobs to search it all the same"});

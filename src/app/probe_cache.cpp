@@ -1,5 +1,6 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 
@@ -97,7 +98,8 @@ std::vector<ProbedValue> cached_probe(Session& session, const std::vector<space:
   const fs::path file = folder / ("probe-" + key_of(session, knobs, images) + ".json");
   if (const auto known = read_cached(file)) return *known;
   std::vector<ProbedValue> probed = probe_knobs(session, knobs, images, /*timed=*/false);
-  if (!write_cached(file, probed)) spdlog::debug("{}: the probe cannot be kept", file.string());
+  const bool whole = std::none_of(probed.begin(), probed.end(), [](const auto& row) { return row.state == kNotTried; });
+  if (whole && !write_cached(file, probed)) spdlog::debug("{}: the probe cannot be kept", file.string());
   return probed;
 }
 

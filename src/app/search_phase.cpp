@@ -132,20 +132,15 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
     ledger.emplace(problem.images, dataset, bench.guide().name);
     standard = search::telling_images(problem.images, search::kTrialImages);
   }
-  search::Archive archive(transform::catalogue());
+  search::Archive archive(transform::catalogue(), options.failure_limit);
   Journal journal(journal_path);
   SearchOutcome outcome;
   std::size_t idle = 0;
   double worst = 0.0;
   std::uint64_t stale = 0;
-  const Stopwatch watch;
   progress.phase("search", options.budget);
   try {
     while (outcome.evaluations < options.budget) {
-      if (options.max_seconds > 0 && watch.seconds() > options.max_seconds) {
-        outcome.ending = Ending::out_of_time;
-        break;
-      }
       Stopwatch thinking;
       std::vector<space::Trial> trials = strategy->ask(options.budget - outcome.evaluations);
       outcome.strategy_seconds += thinking.seconds();
@@ -173,7 +168,7 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
     }
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::interrupted) throw;
-    outcome.ending = Ending::interrupted;
+    outcome.ending = interrupted() ? Ending::interrupted : Ending::out_of_time;
   }
   outcome.candidates = archive.ranked();
   if (ledger) outcome.per_image = ledger->images();

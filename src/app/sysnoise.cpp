@@ -166,7 +166,7 @@ class Noise {
         problem.images.push_back({i, session_.dataset[i].label, sweep_.rows.front()[i].margin()});
     if (space_.knobs.empty() || problem.images.empty()) return confirmed("search", {}, 0);
     const auto strategy = search::find_strategy("genetic").make(problem);
-    search::Archive archive(session_.catalogue);
+    search::Archive archive(session_.catalogue, problem.failure_limit);
     std::uint64_t spent = 0;
     while (spent < problem.budget) {
       const std::vector<space::Trial> trials = strategy->ask(problem.budget - spent);

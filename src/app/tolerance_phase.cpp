@@ -119,8 +119,10 @@ std::vector<Side> rows_of(const ConfirmOutcome& confirmed, const space::Space& s
   return rows;
 }
 
+/// 1 where it was not measured.
 double rate_of_configuration(const Confirmed& one) {
-  return analysis::rate(one.found.variance.data.empty() ? one.failing.front() : one.failing.back());
+  if (one.found.variance.data.empty()) return analysis::rate(one.failing.front());
+  return one.found.attribution ? one.found.attribution->config : 1.0;
 }
 
 /// Of the counterexamples whose configuration alone is up to `most` the best one with the transform, else the one whose

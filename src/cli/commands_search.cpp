@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <memory>
+#include <optional>
 
 #include "arguments.h"
 #include "commands.h"
@@ -10,6 +12,14 @@ namespace {
 
 constexpr double kNoLimit = 1e15;
 
+std::uint64_t whole_number(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (result.ec != std::errc() || result.ptr != text.data() + text.size())
+    throw CLI::ValidationError("--after-budget", "'" + text + "' is neither auto nor a number of evaluations");
+  return value;
+}
+
 void add_budget(CLI::App& command, app::SearchOptions& options) {
   command
       .add_option("--budget", options.budget,
@@ -18,13 +28,19 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
       ->type_name("N")
       ->capture_default_str();
   command
-      .add_option("--after-budget", options.after_budget,
-                  "evaluations to minimise and confirm (0: twice the budget, at least 6000)")
-      ->type_name("N")
-      ->capture_default_str();
+      .add_option_function<std::string>(
+          "--after-budget",
+          [&options](const std::string& value) {
+            options.after_budget = value == "auto" ? std::nullopt : std::optional<std::uint64_t>(whole_number(value));
+          },
+          "evaluations to minimise, confirm and explain [0, 1e15]; auto: twice the budget, at least 6000, and with a "
+          "policy enough to test every candidate; 0: nothing is tested, exit 5 where something was found")
+      ->type_name("N|auto")
+      ->default_str("auto");
   command
       .add_option("--max-seconds", options.max_seconds,
-                  "stop the search after S seconds; the run is then partial, exit 5 (0: no limit)")
+                  "end the whole run after S seconds; it is then partial, exit 5. The probe has 30 % of them, the search "
+                  "goes on to 60 %, minimising to 70 %, testing to 90 %, explaining to 95 % (0: no limit)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("S")
       ->capture_default_str();

@@ -45,6 +45,7 @@ Json attribution_json(const Counterexample& found) {
                {"both", nullptr},
                {"interaction", nullptr},
                {"interaction_ci95", nullptr},
+               {"interaction_p_value", nullptr},
                {"needs_both", found.needs_both ? Json(*found.needs_both) : Json()},
                {"genes", genes},
                {"genes_images", found.genes_images}};
@@ -57,6 +58,7 @@ Json attribution_json(const Counterexample& found) {
   json["both"] = found.attribution->both;
   json["interaction"] = found.attribution->interaction.value;
   json["interaction_ci95"] = interval(found.attribution->interaction.ci95);
+  json["interaction_p_value"] = found.attribution->p_value;
   return json;
 }
 
@@ -133,6 +135,8 @@ Json to_json(const Counterexample& found, std::size_t rank, const Report& report
           {"ci95", interval(found.ci95)},
           {"images", found.images},
           {"p_value", found.p_value},
+          {"weight", found.weight},
+          {"test", found.test},
           {"minimal", found.minimal},
           {"validity", validity},
           {"worst_class", worst_class_json(found)},
@@ -142,6 +146,50 @@ Json to_json(const Counterexample& found, std::size_t rank, const Report& report
           {"representative", found.representative},
           {"examples", examples},
           {"outcomes", found.outcomes}};
+}
+
+Json to_json(const Kind& kind, const space::Catalogue& catalogue) {
+  const auto share = [](std::uint64_t part, std::uint64_t of) {
+    return of ? Json(static_cast<double>(part) / static_cast<double>(of)) : Json();
+  };
+  Json json = {{"id", kind.id},
+               {"signature", kind.signature},
+               {"oracle", kind.oracle},
+               {"variance", space::to_json(kind.variance, catalogue)},
+               {"magnitude", kind.magnitude},
+               {"failure_rate", share(kind.failures, kind.images)},
+               {"images", kind.images},
+               {"minimal", kind.minimal},
+               {"status", kind.status},
+               {"explained_by", kind.explained_by.empty() ? Json() : Json(kind.explained_by)}};
+  if (!kind.tested) return json;
+  json["failures"] = kind.tested->failures;
+  json["tested_images"] = kind.tested->images;
+  json["p_value"] = kind.tested->p_value;
+  json["weight"] = kind.tested->weight;
+  json["test"] = kind.tested->test;
+  return json;
+}
+
+Json kinds_json(const Report& report) {
+  Json rows = Json::array();
+  for (const Kind& kind : report.kinds) rows.push_back(to_json(kind, report.catalogue));
+  return rows;
+}
+
+Json to_json(const Confirmation& confirmation) {
+  return {{"rule", confirmation.rule},     {"level", confirmation.level},
+          {"tests", confirmation.tests},   {"family", confirmation.family},
+          {"images", confirmation.images}, {"smallest_weight", confirmation.smallest_weight}};
+}
+
+Json budget_json(const Counts& counts) {
+  Json json = Json::object();
+  for (const auto& [name, count] : counts.budget) json[name] = count;
+  json["after_needed"] = counts.after_needed;
+  json["candidates"] = counts.candidates;
+  json["confirmed"] = counts.confirmed;
+  return json;
 }
 
 Json counts_json(const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
@@ -204,10 +252,14 @@ Json to_json(const Report& report) {
                {"space", space},
                {"environment", report.environment},
                {"baseline", to_json(report.baseline)},
-               {"budget", counts_json(report.counts.budget)},
+               {"budget", budget_json(report.counts)},
                {"robust_accuracy", robust_json(report.robust_accuracy)},
                {"robust_accuracy_image", robust_json(report.robust_accuracy_image)},
+               {"detectable_rate",
+                report.confirmation.detectable_rate ? Json(*report.confirmation.detectable_rate) : Json()},
+               {"confirmation", to_json(report.confirmation)},
                {"counterexamples", counterexamples},
+               {"kinds", kinds_json(report)},
                {"tolerance", tolerance_json(report)},
                {"interaction_map", map_json(report)},
                {"surrogate", nullptr},

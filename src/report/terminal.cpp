@@ -2,6 +2,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "confirmation_words.h"
 #include "escape.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/report/report.h"
@@ -93,8 +94,10 @@ void write_counterexample(const Counterexample& found, std::size_t rank, const R
 
 std::string verdict(const Report& report) {
   const std::size_t found = report.counterexamples.size();
-  const std::string unfinished = report.status == "complete" ? "" : " (partial run: the search was cut short)";
-  if (found == 0) return "no confirmed counterexample" + unfinished;
+  const std::string unfinished = report.status == "complete" ? "" : " (partial run: it was cut short)";
+  if (found == 0)
+    return (report.counts.not_tested > 0 ? "inconclusive: no confirmed counterexample" : "no confirmed counterexample") +
+           unfinished;
   return std::to_string(found) + " confirmed counterexample" + (found == 1 ? "" : "s") + unfinished;
 }
 
@@ -123,7 +126,7 @@ void write_accuracy(const Report& report, std::ostream& out) {
         << " in a score between two equal runs\n";
   if (report.robust_accuracy)
     out << "worst case      " << percent(report.robust_accuracy->value) << ' ' << bounds(report.robust_accuracy->ci95)
-        << " on " << report.robust_accuracy->images << " unseen images, worst of all below\n";
+        << " on " << report.robust_accuracy->images << " unseen images, worst of all confirmed\n";
   if (const auto& robust = report.robust_accuracy_image)
     out << "worst per image " << percent(robust->value) << ' ' << bounds(robust->ci95) << " on " << robust->images
         << " images of the search half, after " << fixed(robust->evaluations_per_image, 1)
@@ -171,11 +174,36 @@ void write_tolerance(const Report& report, std::ostream& out) {
   out << '\n';
 }
 
+std::uint64_t dropped(const Report& report, const std::string& reason) {
+  for (const auto& [name, count] : report.counts.dropped)
+    if (name == reason) return count;
+  return 0;
+}
+
+/// "471 candidates above the limit: 90 confirmed, 16 not confirmed, 364 explained by a confirmed one": the parts add up.
+std::string fates(const Report& report) {
+  if (report.counts.candidates == 0) return "";
+  const std::pair<std::uint64_t, const char*> parts[] = {
+      {report.counts.confirmed, " confirmed"},
+      {dropped(report, "unconfirmed"), " not confirmed"},
+      {dropped(report, "explained"), " explained by a confirmed one"},
+      {dropped(report, "merged"), " the same as a confirmed one after minimising"},
+      {dropped(report, "not_reproduced"), " not above it on 64 images"},
+      {dropped(report, "not_tested"), " not tested"}};
+  std::vector<std::string> words;
+  for (const auto& [count, text] : parts)
+    if (count > 0) words.push_back(std::to_string(count) + text);
+  return std::to_string(report.counts.candidates) + " candidates above the limit: " + join(words, ", ");
+}
+
 void write_notes(const Report& report, std::ostream& out) {
-  std::vector<std::string> dropped;
-  for (const auto& [reason, count] : report.counts.dropped)
-    if (count > 0) dropped.push_back(reason + " " + std::to_string(count));
-  if (!dropped.empty()) write_wrapped("left out: " + join(dropped, ", "), 0, kHang, out);
+  const double limit = report.settings.is_object() ? report.settings.value("failure_limit", 0.05) : 0.05;
+  if (report.counterexamples.empty()) write_wrapped(nothing_confirmed(limit, report.confirmation), 0, kHang, out);
+  if (const std::string untested = left_untested(report.counts); !untested.empty())
+    write_wrapped(untested, 0, kHang, out);
+  if (const std::string sums = fates(report); !sums.empty()) write_wrapped(sums, 0, kHang, out);
+  if (const std::uint64_t invalid = dropped(report, "invalid"); invalid > 0)
+    out << "not run: " << invalid << " variances whose pictures are no longer the same (validity)\n";
   if (report.status != "complete")
     out << "every candidate so far, confirmed or not, is in journal.jsonl beside the report\n";
   if (!report.unavailable_knobs.empty())

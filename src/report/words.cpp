@@ -1,9 +1,11 @@
 #include "words.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 
+#include "confirmation_words.h"
 #include "escape.h"
 #include "fields.h"
 #include "robustcheck/base/text.h"
@@ -33,14 +35,35 @@ bool needs_both(const Json& attribution) {
   return said.is_boolean() && said.get<bool>();
 }
 
+/// Reports of older versions say nothing of their tests.
+std::string nothing_found(const Document& document, const std::string& searched, const std::string& limit) {
+  const Json& report = document.report;
+  std::string text = "Nothing was found within " + searched + " that fails on more than " + limit + " of unseen images.";
+  if (!report.contains("confirmation")) return text;
+  const Json& said = at(report, "confirmation");
+  Confirmation confirmation;
+  confirmation.tests = count(said, "tests");
+  confirmation.images = count(said, "images");
+  confirmation.detectable_rate = number(report, "detectable_rate");
+  std::string details = nothing_confirmed(number(at(report, "space"), "failure_limit").value_or(0.05), confirmation);
+  details.front() = static_cast<char>(std::toupper(details.front()));
+  Counts counts;
+  counts.not_tested = count(at(report, "dropped"), "not_tested");
+  counts.candidates = count(at(report, "budget"), "candidates");
+  counts.after_needed = count(at(report, "budget"), "after_needed");
+  const std::string untested = left_untested(counts);
+  return details + " (" + searched + ")." + (untested.empty() ? "" : " " + untested + ".");
+}
+
 }  // namespace
 
 bool complete(const Document& document) { return text(document.report, "status") == "complete"; }
 
 std::string verdict(const Document& document) {
   const std::size_t found = list(document.report, "counterexamples").size();
-  const std::string unfinished = complete(document) ? "" : " (partial run: the search was cut short)";
-  if (found == 0) return "No confirmed counterexample" + unfinished;
+  const std::string unfinished = complete(document) ? "" : " (partial run: it was cut short)";
+  const bool untested = count(at(document.report, "dropped"), "not_tested") > 0;
+  if (found == 0) return (untested ? "Inconclusive: no confirmed counterexample" : "No confirmed counterexample") + unfinished;
   return plural(found, "confirmed counterexample") + unfinished;
 }
 
@@ -49,8 +72,7 @@ std::string verdict_details(const Document& document) {
   const std::string limit = percent(number(at(document.report, "space"), "failure_limit").value_or(0.05));
   const std::string searched =
       std::to_string(count(at(document.report, "budget"), "evaluations")) + " evaluations of the search";
-  if (all.empty())
-    return "Nothing was found within " + searched + " that fails on more than " + limit + " of unseen images.";
+  if (all.empty()) return nothing_found(document, searched, limit);
   const Json& worst = all.front();
   const auto joint = static_cast<std::size_t>(
       std::count_if(all.begin(), all.end(), [](const Json& found) { return side(found) == Side::joint; }));
@@ -140,11 +162,11 @@ std::string class_name(const Document& document, const Json& index) {
 std::string dropped_in_words(const std::string& key) {
   static const std::map<std::string, std::string> kWords = {
       {"unconfirmed", "tested on unseen images and not above the limit there"},
-      {"not_minimised", "candidates beyond the number that was asked for, or beyond the allowance"},
+      {"not_minimised", "not minimised: tested or explained as they were found"},
       {"invalid", "pictures no longer the same (validity)"},
-      {"explained", "explained by a smaller counterexample"},
-      {"merged", "the same as another one after minimising"},
-      {"not_reproduced", "did not fail again on the images they were found on"},
+      {"explained", "explained by a confirmed counterexample with fewer genes"},
+      {"merged", "the same as a confirmed one after minimising"},
+      {"not_reproduced", "not above the limit on 64 images of the search half"},
       {"not_tested", "not tested on unseen images: the allowance or the run ended"},
   };
   const auto found = kWords.find(key);

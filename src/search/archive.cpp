@@ -11,13 +11,30 @@ std::string key_of(const std::string& oracle, const space::Variance& variance, c
   return oracle + space::to_json(variance, catalogue).dump();
 }
 
+/// False where the image was counted before.
+bool note(Candidate& candidate, const Seen& seen) {
+  if (std::any_of(candidate.seen.begin(), candidate.seen.end(),
+                  [&](const Seen& known) { return known.image == seen.image; }))
+    return false;
+  candidate.seen.push_back(seen);
+  candidate.images += 1;
+  candidate.failures += seen.violated ? 1 : 0;
+  return true;
+}
+
 double severity_of(const Candidate& candidate) {
   return severity(candidate.failures, candidate.images, candidate.magnitude);
 }
 
 }  // namespace
 
-Archive::Archive(space::Catalogue catalogue) : catalogue_(std::move(catalogue)) {}
+Archive::Archive(space::Catalogue catalogue, double failure_limit)
+    : catalogue_(std::move(catalogue)), failure_limit_(failure_limit) {}
+
+bool Archive::better(const Candidate& candidate, const Candidate& other) const {
+  const bool above = candidate.failure_rate() > failure_limit_, other_above = other.failure_rate() > failure_limit_;
+  return above != other_above ? above : severity_of(candidate) > severity_of(other);
+}
 
 bool Archive::add(const std::string& oracle, const space::Trial& trial, std::span<const oracle::Verdict> verdicts) {
   Candidate& all = measured_[key_of(oracle, trial.variance, catalogue_)];
@@ -29,10 +46,9 @@ bool Archive::add(const std::string& oracle, const space::Trial& trial, std::spa
     all.mean_fitness = 0.0;
   }
   double fitness = all.mean_fitness * static_cast<double>(all.images);
-  for (const oracle::Verdict& verdict : verdicts) {
-    all.images += 1;
-    all.failures += verdict.violated ? 1 : 0;
-    fitness += verdict.fitness;
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    if (!note(all, {trial.images[i], verdicts[i].violated})) continue;
+    fitness += verdicts[i].fitness;
   }
   all.mean_fitness = fitness / static_cast<double>(all.images);
   return keep_if_better(all);
@@ -47,11 +63,10 @@ bool Archive::keep_if_better(const Candidate& candidate) {
   if (found->second.variance == candidate.variance) {
     found->second = candidate;
     for (const auto& [key, other] : measured_)  // on more images its rate may be lower: another may lead now
-      if (other.signature == candidate.signature && severity_of(other) > severity_of(found->second))
-        found->second = other;
+      if (other.signature == candidate.signature && better(other, found->second)) found->second = other;
     return false;
   }
-  if (severity_of(candidate) <= severity_of(found->second)) return false;
+  if (!better(candidate, found->second)) return false;
   found->second = candidate;
   return true;
 }

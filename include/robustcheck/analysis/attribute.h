@@ -20,6 +20,7 @@ struct Attribution {
   double config = 0.0;
   double both = 0.0;
   Estimate interaction;
+  double p_value = 1.0;  ///< of "no more is broken by both than by one side alone": one-sided exact McNemar test
   /// At this strength. A report says "needs both" only where nearby strengths agree (app/attribute_phase.h).
   bool interacts() const { return interaction.ci95.low > 0.0; }
 };

@@ -10,8 +10,8 @@ namespace robustcheck::app {
 
 /// Gives each counterexample up to three example images, worst first, and writes a case and a picture for each. An
 /// image is observed as replay does it; one that fails only in its old batch (last bits) is no example. Adds its
-/// evaluations to `evaluations` as it goes.
+/// evaluations to `evaluations` as it goes. A run that is not `complete` writes one example each: somebody waits.
 void write_examples(ConfirmOutcome& confirmed, Session& session, const Bench& bench, const RunDirectory& directory,
-                    std::uint64_t& evaluations);
+                    bool complete, std::uint64_t& evaluations);
 
 }  // namespace robustcheck::app

@@ -29,8 +29,8 @@ struct Explanation {
   std::uint64_t attribute = 0, tolerances = 0, map = 0;  ///< evaluations
 };
 
-/// Coverage, change of accuracy, "needs both", shares of the genes (at most two fifths of the allowance), tolerances
-/// (three quarters of the rest), interaction map (what is left): on confirmation images, after everything was fixed.
+/// Coverage, "needs both", change of accuracy, shares of the genes (at most half of the allowance), tolerances (three
+/// quarters of the rest), interaction map (what is left): on confirmation images, after everything was fixed.
 /// `ended` is told the name of every part that ended. Writes into `confirmed` and `result` as it goes: an interrupt
 /// keeps both.
 void explain_phase(ConfirmOutcome& confirmed, const ExplainRequest& request, const Dataset& dataset, Bench& bench,

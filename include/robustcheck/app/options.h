@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,10 @@ struct SearchOptions {
   std::filesystem::path out;  ///< empty: robustcheck-<model stem>
   std::uint64_t seed = 1;
   std::uint64_t budget = 20000;    ///< evaluations of the strategy
-  std::uint64_t after_budget = 0;  ///< evaluations after it; 0 = twice the budget, at least 6,000
-  double max_seconds = 0.0;        ///< of the search phase; 0 = no limit
+  /// Evaluations after it. None: twice the budget, at least 6,000, and with a policy at least one and a half times what
+  /// testing every candidate on 100 images takes.
+  std::optional<std::uint64_t> after_budget;
+  double max_seconds = 0.0;        ///< of the whole run; 0 = no limit
   std::uint64_t patience = 0;      ///< rounds without a new or better signature that end the search; 0 = no limit
   std::uint64_t stop_after = 0;    ///< signatures whose failure rate is above the limit that end it; 0 = no limit
   std::string scope = kScopes.front();
@@ -61,6 +64,7 @@ struct SearchOptions {
   bool dry_run = false;
   std::vector<std::string> command;  ///< argv, for the report
 
+  /// Of a run without a policy.
   std::uint64_t evaluations_after() const;
 };
 

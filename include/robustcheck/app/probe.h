@@ -11,10 +11,13 @@
 
 namespace robustcheck::app {
 
+/// The state of a value that the probe had no time for.
+inline constexpr const char* kNotTried = "not_tried";
+
 /// What one knob value does on this machine, seen on a few images.
 struct ProbedValue {
   std::string knob, value;
-  std::string state;    ///< applied, no_effect (bit-equal), unavailable, fails
+  std::string state;    ///< applied, no_effect (bit-equal), unavailable, fails, kNotTried
   std::string message;  ///< why, for unavailable and fails
   bool emulated = false;
   double largest_difference = 0.0;  ///< of a score

@@ -81,6 +81,8 @@ struct Counterexample {
   std::uint64_t images = 0;
   analysis::Interval ci95;
   double p_value = 1.0;
+  double weight = 1.0;     ///< in Benjamini-Hochberg, mean 1 over all that count
+  std::uint64_t test = 0;  ///< the how many-th test of the run, from 1; 0: decided by repetition (numeric, crash)
   bool minimal = true;
   std::uint64_t invalid_pictures = 0;  ///< images predicted wrong on an invalid picture: not counted as failures
   std::optional<WorstClass> worst_class;
@@ -130,6 +132,35 @@ struct Coverage {
   double first5 = 0.0, first10 = 0.0, first20 = 0.0;
 };
 
+/// What became of a candidate above the limit that is no counterexample in full, or of one more test.
+struct Kind {
+  std::string id, signature, oracle;
+  space::Variance variance;
+  double magnitude = 0.0;
+  std::uint64_t failures = 0, images = 0;  ///< on the search half
+  std::string status;                      ///< confirmed, unconfirmed, explained, not_tested
+  std::string explained_by;                ///< signature; empty where that is not the status
+  bool minimal = false;
+  /// On the confirmation half; none where it was not tested.
+  struct Test {
+    std::uint64_t failures = 0, images = 0;
+    double p_value = 1.0, weight = 1.0;
+    std::uint64_t test = 0;  ///< as in Counterexample
+  };
+  std::optional<Test> tested;
+};
+
+/// How confirmation decided.
+struct Confirmation {
+  std::string rule;               ///< benjamini_hochberg, or stopped for a run that did not end
+  double level = 0.05;            ///< false discovery rate
+  std::uint64_t tests = 0;        ///< made
+  std::uint64_t family = 0;       ///< that count: tested, or explained by one that was
+  std::uint64_t images = 0;       ///< fewest unseen images of a test that confirmed nothing; else those at hand
+  double smallest_weight = 1.0;
+  std::optional<double> detectable_rate;  ///< none where no rate would have been confirmed
+};
+
 struct UnavailableKnob {
   std::string knob, value, reason, message;
 };
@@ -150,10 +181,14 @@ struct RobustAccuracyImage {
   std::uint64_t most_evaluations = 0;  ///< of one image
 };
 
-/// Evaluations by phase, and how many candidates each filter removed.
+/// Evaluations by phase, and what became of the candidates that are no counterexample.
 struct Counts {
   std::vector<std::pair<std::string, std::uint64_t>> budget;
   std::vector<std::pair<std::string, std::uint64_t>> dropped;
+  std::uint64_t candidates = 0;    ///< above the limit where the search met them
+  std::uint64_t confirmed = 0;     ///< of these
+  std::uint64_t not_tested = 0;    ///< of these
+  std::uint64_t after_needed = 0;  ///< the --after-budget that would have tested them; 0 where all were
 };
 
 /// Everything that report.json says.
@@ -175,7 +210,9 @@ struct Report {
   Counts counts;
   std::optional<RobustAccuracy> robust_accuracy;
   std::optional<RobustAccuracyImage> robust_accuracy_image;  ///< none in scope model and without labels
+  Confirmation confirmation;
   std::vector<Counterexample> counterexamples;               ///< ranked
+  std::vector<Kind> kinds;                                   ///< everything else above the limit
   std::vector<Tolerance> tolerance;
   std::vector<MapCell> interaction_map;
   std::optional<Coverage> coverage;  ///< none where nothing fails

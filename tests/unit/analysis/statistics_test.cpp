@@ -57,6 +57,58 @@ TEST(McNemar, IsTheExactTwoSidedTest) {
   EXPECT_LT(mcnemar_p_value(2, 300), 1e-50);
 }
 
+TEST(McNemar, OneSidedIsTheUpperTail) {
+  EXPECT_NEAR(mcnemar_p_value_one_sided(9, 1), 0.0107421875, 1e-12);  // (1 + 10) / 1024
+  EXPECT_NEAR(mcnemar_p_value_one_sided(1, 9), 1.0 - 1.0 / 1024, 1e-12);
+  EXPECT_EQ(mcnemar_p_value_one_sided(0, 0), 1.0);
+}
+
+/// A true fault of 10 % on 100 and on 455 images, alone, among 20 and among 400 tests (FACTS, 13; simulated there).
+TEST(Power, IsThatOfTheExactTest) {
+  const auto power = [](std::uint64_t images, double tests) {
+    return binomial_p_value(critical_count(images, 0.05, 0.05 / tests), images, 0.1);
+  };
+  EXPECT_NEAR(power(100, 1), 0.55, 0.03);
+  EXPECT_NEAR(power(100, 20), 0.20, 0.03);
+  EXPECT_NEAR(power(100, 400), 0.04, 0.03);
+  EXPECT_NEAR(power(455, 1), 0.99, 0.03);
+  EXPECT_NEAR(power(455, 20), 0.90, 0.03);
+  EXPECT_NEAR(power(455, 400), 0.73, 0.03);
+}
+
+TEST(DetectableRate, IsFoundInFourRunsOfFive) {
+  EXPECT_NEAR(*detectable_rate(455, 0.05, 0.05 / 23), 0.094, 0.0005);
+  for (const std::uint64_t images : {100U, 455U})
+    for (const double level : {0.05, 0.05 / 23, 0.05 / 400}) {
+      const double rate = *detectable_rate(images, 0.05, level);
+      const std::uint64_t count = critical_count(images, 0.05, level);
+      Rng rng(images, "detectable");
+      int found = 0;
+      for (int run = 0; run < 2000; ++run) {
+        std::uint64_t failures = 0;
+        for (std::uint64_t i = 0; i < images; ++i) failures += rng.chance(rate) ? 1 : 0;
+        found += failures >= count ? 1 : 0;
+      }
+      EXPECT_NEAR(found / 2000.0, 0.8, 0.03) << images << " images at " << level;
+    }
+  EXPECT_FALSE(detectable_rate(3, 0.9, 0.05).has_value());
+  EXPECT_FALSE(detectable_rate(0, 0.05, 0.05).has_value());
+}
+
+TEST(StoppedLevel, AddsUpToTheWholeLevel) {
+  double sum = 0.0;
+  for (std::uint64_t k = 1; k <= 100000; ++k) sum += stopped_level(k, 0.05);
+  EXPECT_LE(sum, 0.05);
+  EXPECT_NEAR(sum, 0.05, 1e-5);
+}
+
+TEST(BenjaminiHochberg, DividesByTheWeights) {
+  const std::vector<double> p = {0.04, 0.04, 1.0, 1.0};
+  EXPECT_EQ(benjamini_hochberg(p, 0.05), (std::vector<bool>{false, false, false, false}));
+  const std::vector<double> weights = {3.4, 0.2, 0.2, 0.2};
+  EXPECT_EQ(benjamini_hochberg(p, 0.05, weights), (std::vector<bool>{true, false, false, false}));
+}
+
 TEST(McNemar, CallsChanceAChangeInAtMostOneRunOfTwenty) {
   Rng rng(1, "mcnemar");
   int called = 0;

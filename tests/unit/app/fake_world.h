@@ -6,6 +6,7 @@
 
 #include "robustcheck/app/confirm_phase.h"
 #include "robustcheck/app/minimize_phase.h"
+#include "robustcheck/app/screen_phase.h"
 #include "robustcheck/base/hash.h"
 #include "robustcheck/transform/catalogue.h"
 
@@ -63,18 +64,36 @@ struct World {
     Bench judge = bench();
     return minimize_phase(candidates, {space, catalogue, images, allowance, most, 0.05, effects}, judge, progress);
   }
-  ConfirmOutcome confirm(const std::vector<Finalist>& finalists, std::uint64_t allowance = 100000) {
+  ConfirmOutcome confirm(const std::vector<Finalist>& finalists, std::uint64_t allowance = 100000,
+                         const Strictness& strictness = {}) {
     Bench judge = bench();
     ValidityGate gate(space.validity, {0, 1, 2, 3}, measure);
-    return confirm_phase(finalists, {catalogue, images, allowance, 200, 0.05}, session, judge, gate, progress);
+    return confirm_phase(finalists, {catalogue, images, allowance, 200, 0.05, 0, 20, strictness}, session, judge, gate,
+                         progress);
   }
-  search::Candidate candidate(const Variance& variance, std::uint64_t failures) const {
-    return {space::signature("label", variance),  "label", variance, 32, failures, 0.0,
-            space::magnitude(variance, catalogue)};
+  ScreenOutcome screen(const std::vector<search::Candidate>& candidates, std::uint64_t allowance = 100000) {
+    Bench judge = bench();
+    const ScreenRequest request{images, 0.05, allowance, 100};
+    ScreenOutcome outcome = sort_out(candidates, request);
+    screen_phase(outcome, request, judge, progress);
+    return outcome;
   }
-  Finalist finalist(const Variance& variance) const {
-    return {"label", space::signature("label", variance), variance, space::magnitude(variance, catalogue), 0.5, true};
+  /// Met on the first `count` images, of which the first `failures` fail.
+  search::Candidate candidate(const Variance& variance, std::uint64_t failures, std::uint64_t count = 32) const {
+    search::Candidate result{space::signature("label", variance),
+                             "label",
+                             variance,
+                             count,
+                             failures,
+                             0.0,
+                             space::magnitude(variance, catalogue),
+                             {},
+                             {}};
+    for (ImageIndex i = 0; i < count; ++i) result.seen.push_back({i, i < failures});
+    return result;
   }
+  /// One that nothing explains: as minimising leaves it.
+  Finalist finalist(const Variance& variance) const { return {candidate(variance, 16), true, true, 0, {}, 0.0}; }
 
   space::Catalogue catalogue = transform::catalogue();
   space::Space space =

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "../space/fixture.h"
 
 namespace robustcheck::search {
@@ -24,9 +26,13 @@ std::vector<Verdict> failing(std::size_t failures, std::size_t images = 32) {
 
 struct ArchiveTest : testing::Test {
   bool add(const Variance& variance, std::size_t failures, std::size_t images = 32) {
-    return archive.add("label", {variance, std::vector<ImageIndex>(images)}, failing(failures, images));
+    std::vector<ImageIndex> asked(images);
+    std::iota(asked.begin(), asked.end(), next_image);
+    next_image += static_cast<ImageIndex>(images);
+    return archive.add("label", {variance, asked}, failing(failures, images));
   }
-  Archive archive{space::toy_catalogue()};
+  ImageIndex next_image = 0;
+  Archive archive{space::toy_catalogue(), 0.05};
 };
 
 TEST_F(ArchiveTest, KeepsOnlyWhatFails) {
@@ -55,6 +61,25 @@ TEST_F(ArchiveTest, LetsAnotherLeadWhenMoreImagesRefuteTheBest) {
   add(rotated(10), 16);
   EXPECT_FALSE(add(rotated(10), 0));
   EXPECT_EQ(archive.ranked().front().variance, rotated(20));
+}
+
+TEST_F(ArchiveTest, CountsAnImageOnce) {
+  const space::Trial trial{rotated(10), {7, 8}};
+  archive.add("label", trial, failing(1, 2));
+  archive.add("label", trial, failing(1, 2));
+  const Candidate best = archive.ranked().front();
+  EXPECT_EQ(best.images, 2U);
+  ASSERT_EQ(best.seen.size(), 2U);
+  EXPECT_EQ(best.seen.front().image, 7U);
+  EXPECT_TRUE(best.seen.front().violated);
+}
+
+/// 5 of 128 has the higher lower end (1.7 %), 2 of 32 the higher rate.
+TEST_F(ArchiveTest, PrefersWhatIsAboveTheLimit) {
+  add(rotated(1), 5, 128);
+  EXPECT_TRUE(add(rotated(40), 2));
+  EXPECT_EQ(archive.ranked().front().variance, rotated(40));
+  EXPECT_FALSE(add(rotated(1.5), 5, 128));
 }
 
 TEST_F(ArchiveTest, CountsWhatIsAboveALimitForSure) {

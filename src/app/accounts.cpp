@@ -1,0 +1,138 @@
+#include "robustcheck/app/accounts.h"
+
+#include <algorithm>
+#include <map>
+
+#include "confirm_measure.h"
+#include "robustcheck/analysis/statistics.h"
+
+namespace robustcheck::app {
+namespace {
+
+using analysis::Fate;
+using search::Candidate;
+
+constexpr std::uint64_t kScreenCost = 32;  // of one candidate that is on fewer than 64 images, about
+
+/// The last finalist that stands for the candidate decides, unless one was confirmed.
+Fate fate_of(std::size_t candidate, const ConfirmOutcome& outcome) {
+  Fate fate = Fate::not_tested;
+  for (std::size_t i = 0; i < outcome.finalists.size(); ++i) {
+    if (outcome.finalists[i].candidate != candidate) continue;
+    if (outcome.decision.fates[i] == Fate::confirmed) return Fate::confirmed;
+    fate = outcome.decision.fates[i];
+  }
+  return fate;
+}
+
+bool merged_into_confirmed(std::size_t candidate, const ConfirmOutcome& outcome) {
+  for (std::size_t i = 0; i < outcome.finalists.size(); ++i) {
+    const std::vector<std::size_t>& merged = outcome.finalists[i].merged;
+    if (outcome.decision.fates[i] == Fate::confirmed && std::ranges::find(merged, candidate) != merged.end())
+      return true;
+  }
+  return false;
+}
+
+void add(Accounts& accounts, std::size_t candidate, const ConfirmOutcome& outcome) {
+  switch (fate_of(candidate, outcome)) {
+    case Fate::confirmed:
+      ++accounts.confirmed;
+      break;
+    case Fate::unconfirmed:
+      ++accounts.unconfirmed;
+      break;
+    case Fate::explained:
+      ++(merged_into_confirmed(candidate, outcome) ? accounts.merged : accounts.explained);
+      break;
+    case Fate::not_tested:
+      ++accounts.not_tested;
+      accounts.evaluations_missing += kFewestConfirmImages;
+  }
+}
+
+report::Kind kind_of(const Candidate& candidate, const space::Catalogue& catalogue) {
+  report::Kind kind;
+  kind.id = identity(candidate.oracle, candidate.variance, catalogue);
+  kind.signature = candidate.signature;
+  kind.oracle = candidate.oracle;
+  kind.variance = candidate.variance;
+  kind.magnitude = candidate.magnitude;
+  kind.failures = candidate.failures;
+  kind.images = candidate.images;
+  kind.status = analysis::name(Fate::not_tested);
+  return kind;
+}
+
+/// The candidate that a minimised form stands for is a finalist too.
+bool has_own_row(std::size_t reduced, const ConfirmOutcome& outcome) {
+  return std::ranges::any_of(outcome.finalists, [&](const Finalist& other) {
+    return !other.reduced && other.candidate == outcome.finalists[reduced].candidate;
+  });
+}
+
+std::map<std::size_t, const Confirmed*> by_finalist(const std::vector<Confirmed>& tested) {
+  std::map<std::size_t, const Confirmed*> result;
+  for (const Confirmed& one : tested) result[one.finalist] = &one;
+  return result;
+}
+
+}  // namespace
+
+Accounts account(const ScreenOutcome& screened, const ConfirmOutcome& confirmed) {
+  Accounts accounts;
+  accounts.candidates = screened.candidates();
+  accounts.not_reproduced = screened.not_reproduced;
+  accounts.not_tested = screened.unpaid.size();
+  accounts.evaluations_missing = screened.unpaid.size() * (kScreenCost + kFewestConfirmImages);
+  for (std::size_t c = 0; c < screened.above.size(); ++c) add(accounts, c, confirmed);
+  return accounts;
+}
+
+std::vector<report::Kind> kinds_of(const ScreenOutcome& screened, const ConfirmOutcome& confirmed,
+                                   const space::Catalogue& catalogue) {
+  const auto in_full = by_finalist(confirmed.confirmed), tested = by_finalist(confirmed.others);
+  std::vector<report::Kind> kinds;
+  for (std::size_t i = 0; i < confirmed.finalists.size(); ++i) {
+    const Fate fate = confirmed.decision.fates[i];
+    const bool stands_aside = fate == Fate::not_tested && confirmed.finalists[i].reduced && has_own_row(i, confirmed);
+    if (in_full.contains(i) || stands_aside) continue;
+    report::Kind kind = kind_of(confirmed.finalists[i], catalogue);
+    kind.status = analysis::name(fate);
+    kind.minimal = confirmed.finalists[i].minimal;
+    if (const auto explainer = confirmed.decision.explained_by[i])
+      kind.explained_by = confirmed.finalists[*explainer].signature;
+    if (const auto found = tested.find(i); found != tested.end()) {
+      const report::Counterexample& test = found->second->found;
+      kind.tested = {test.failures, test.images, test.p_value, test.weight, test.test};
+    }
+    kinds.push_back(std::move(kind));
+  }
+  if (confirmed.finalists.empty())
+    for (const Candidate& candidate : screened.above) kinds.push_back(kind_of(candidate, catalogue));
+  for (const Candidate& candidate : screened.unpaid) kinds.push_back(kind_of(candidate, catalogue));
+  return kinds;
+}
+
+report::Confirmation confirmation_of(const ConfirmOutcome& confirmed, double failure_limit, std::size_t most_images,
+                                     bool stopped) {
+  report::Confirmation result;
+  result.rule = stopped ? "stopped" : "benjamini_hochberg";
+  result.level = kFalseDiscoveryRate;
+  result.family = confirmed.decision.family;
+  result.smallest_weight = confirmed.decision.smallest_weight;
+  std::uint64_t fewest = confirmed.images.empty() ? most_images : confirmed.images.size();
+  for (const std::vector<Confirmed>* list : {&confirmed.confirmed, &confirmed.others})
+    for (const Confirmed& one : *list) {
+      if (one.found.test == 0) continue;
+      ++result.tests;
+      if (confirmed.decision.fates[one.finalist] == Fate::unconfirmed) fewest = std::min(fewest, one.found.images);
+    }
+  result.images = fewest;
+  const double level =
+      analysis::level_of_one_fault(confirmed.hypotheses, confirmed.decision, kFalseDiscoveryRate, stopped);
+  result.detectable_rate = analysis::detectable_rate(result.images, failure_limit, level);
+  return result;
+}
+
+}  // namespace robustcheck::app

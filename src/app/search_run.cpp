@@ -1,0 +1,305 @@
+#include "search_run.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "robustcheck/app/examples.h"
+#include "robustcheck/app/interrupt.h"
+#include "robustcheck/app/probe.h"
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/files.h"
+#include "robustcheck/base/text.h"
+
+namespace robustcheck::app {
+namespace {
+
+constexpr std::size_t kProbeImages = 64;
+constexpr std::uint64_t kExplainPart = 5;   // of the evaluations after the search; confirming may need it
+constexpr std::uint64_t kMinimisePart = 3;  // likewise
+constexpr std::size_t kSampleImages = 4;    // that judge the validity of a candidate
+
+}  // namespace
+
+report::Report SearchRun::run() {
+  try {
+    start();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted || interrupted()) throw;
+    throw Error(ErrorKind::incomplete, "--max-seconds " + shortest(deadline_.seconds()) +
+                                           ": over before the search began (the reference on " +
+                                           std::to_string(session_.dataset.size()) +
+                                           " images comes first); give more time, or fewer images with --limit");
+  }
+  search_and_confirm();
+  finish();
+  return std::move(report_);
+}
+
+void SearchRun::until(double share) {
+  session_.pool->set_interrupt([this, share] { return interrupted() || deadline_.passed(share); });
+}
+
+void SearchRun::note_stop(bool stopped) {
+  if (stopped) ending_ = interrupted() ? Ending::interrupted : Ending::out_of_time;
+}
+
+void SearchRun::start() {
+  report_.catalogue = session_.catalogue;
+  report_.space = space::make_space(options_.space, report_.catalogue);
+  until(share::kBaseline);
+  progress_.phase("baseline", 2 * session_.dataset.size());
+  baseline_ = measure_baseline(session_, options_.session, options_.min_accuracy);
+  bench_.emplace(*session_.evaluator, session_.dataset, baseline_.reference,
+                 guiding_oracle(options_.oracle, session_.dataset));
+  split();
+  mark("baseline");
+  probe();
+  mark("probe");
+  gate_.emplace(report_.space.validity, search::telling_images(halves_.search, kSampleImages),
+                [this](std::span<const space::Trial> trials) { return eval::measure(*session_.pool, trials); });
+  directory_.prepare();
+}
+
+void SearchRun::split() {
+  for (ImageIndex i = 0; i < session_.dataset.size(); ++i) {
+    if (!bench_->eligible(bench_->guide(), i)) continue;
+    const bool unseen = in_confirmation_half(session_.dataset[i], options_.session.split_seed);
+    (unseen ? halves_.confirmation : halves_.search)
+        .push_back({i, session_.dataset[i].label, bench_->reference()[i].margin()});
+  }
+  if (halves_.search.empty() || halves_.confirmation.empty())
+    throw Error(ErrorKind::input, session_.dataset.path.string() + ": no eligible image in the " +
+                                      (halves_.search.empty() ? "search" : "confirmation") + " half (of " +
+                                      std::to_string(session_.dataset.size()) + " images); give more images");
+}
+
+void SearchRun::probe() {
+  const std::vector<ImageIndex> images = search::telling_images(halves_.search, kProbeImages);
+  std::size_t values = 1;
+  for (const space::KnobGene& gene : report_.space.knobs) values += gene.values.size();
+  progress_.phase("probe", values * images.size());
+  probe_evaluations_ = values * images.size();
+  until(share::kProbe);
+  const std::vector<ProbedValue> probed = cached_probe(session_, report_.space.knobs, images);
+  report_.unavailable_knobs = drop_unavailable(report_.space, probed, options_.space.knobs);
+  knob_effects_ = knob_effects(report_.space, probed);
+  note_stop(std::ranges::any_of(probed, [](const ProbedValue& row) { return row.state == kNotTried; }));
+  if (report_.space.empty())
+    throw Error(ErrorKind::usage, "nothing to search: no transform, and no knob value that has an effect here");
+}
+
+void SearchRun::search_and_confirm() {
+  search();
+  if (ending_ == Ending::interrupted) return;
+  screen();
+  if (ending_ == Ending::interrupted) return;
+  minimise();
+  if (ending_ == Ending::interrupted) return;
+  confirm();
+  if (ending_ != Ending::interrupted) explain();
+  if (ending_ != Ending::complete) settle(confirmed_, options_.max_counterexamples, /*stopped=*/true);
+  write_cases();
+}
+
+void SearchRun::search() {
+  const search::Problem problem{report_.space,
+                                halves_.search,
+                                options_.seed,
+                                options_.budget,
+                                options_.failure_limit,
+                                knob_effects_,
+                                search::checked_parts(options_.without)};
+  until(share::kSearch);
+  searched_ = search_phase(options_, problem, session_.dataset, *bench_, *gate_, directory_.journal(), progress_);
+  note_stop(searched_.ending != Ending::complete);
+  screened_ = sort_out(searched_.candidates, screen_request());
+  mark("search");
+}
+
+void SearchRun::screen() {
+  until(share::kMinimise);
+  ScreenRequest request = screen_request();
+  request.allowance -= std::min(request.allowance, tests_cost());
+  screen_phase(screened_, request, *bench_, progress_);
+  note_stop(screened_.stopped);
+  mark("screen");
+}
+
+/// At most a third, and nothing of what testing takes.
+void SearchRun::minimise() {
+  const std::uint64_t free = after_budget() - std::min(after_budget(), after_spent() + tests_cost());
+  const MinimizeRequest request{report_.space,
+                                report_.catalogue,
+                                halves_.search,
+                                std::min(after_budget() / kMinimisePart, free),
+                                options_.max_counterexamples,
+                                options_.failure_limit,
+                                knob_effects_};
+  minimized_ = minimize_phase(screened_.above, request, *bench_, progress_);
+  note_stop(minimized_.stopped);
+  mark("minimise");
+}
+
+void SearchRun::confirm() {
+  until(share::kConfirm);
+  confirmed_ = confirm_phase(all_finalists(screened_.above, minimized_.minimised, minimized_.interactions),
+                             confirm_request(), session_, *bench_, *gate_, progress_);
+  note_stop(confirmed_.stopped);
+  mark("confirm");
+}
+
+/// On what confirming left of the allowance. An interrupt keeps what was explained.
+void SearchRun::explain() {
+  const ExplainRequest request{report_.space,
+                               report_.catalogue,
+                               confirmed_.finalists,
+                               searched_.candidates,
+                               after_budget() - after_spent(),
+                               options_.failure_limit,
+                               options_.session.split_seed};
+  until(share::kExplain);
+  try {
+    explain_phase(
+        confirmed_, request, session_.dataset, *bench_, *gate_, progress_,
+        [this](const std::string& part) { mark(part); }, explained_);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted) throw;
+    note_stop(true);
+  }
+}
+
+/// What is confirmed has its cases, also after an interrupt.
+void SearchRun::write_cases() {
+  session_.pool->set_interrupt({});
+  progress_.phase("cases", 0);
+  write_examples(confirmed_, session_, *bench_, directory_, ending_ == Ending::complete, case_evaluations_);
+  mark("cases");
+}
+
+std::uint64_t SearchRun::after_budget() const {
+  if (options_.after_budget) return *options_.after_budget;
+  const std::uint64_t usual = options_.evaluations_after();
+  if (!strictness_.could_break) return usual;
+  const std::uint64_t tests = (screened_.above.size() + screened_.unpaid.size()) * kFewestConfirmImages +
+                              screened_.unpaid.size() * kTestImages + screened_.evaluations;
+  return std::max(usual, tests * kMinimisePart / (kMinimisePart - 1));
+}
+
+std::uint64_t SearchRun::tests_cost() const {
+  return least_cost(all_finalists(screened_.above, {}, {}), confirm_request());
+}
+
+std::uint64_t SearchRun::after_spent() const {
+  return screened_.evaluations + minimized_.evaluations + confirmed_.evaluations;
+}
+
+ScreenRequest SearchRun::screen_request() const {
+  return {halves_.search, options_.failure_limit, after_budget(), kFewestConfirmImages};
+}
+
+ConfirmRequest SearchRun::confirm_request() const {
+  const std::uint64_t allowance = after_budget();
+  return {report_.catalogue,
+          halves_.confirmation,
+          allowance - std::min(allowance, screened_.evaluations + minimized_.evaluations),
+          options_.confirm_images,
+          options_.failure_limit,
+          allowance / kExplainPart,
+          options_.max_counterexamples,
+          strictness_};
+}
+
+void SearchRun::finish() {
+  report_.status = ending_ == Ending::complete ? "complete" : "partial";
+  report_.seed = options_.seed;
+  report_.command = options_.command;
+  report_.tool_version = version_line().substr(version_line().find(' ') + 1);
+  report_.model_path = session_.model.string();
+  report_.model_sha256 = session_.model_sha256;
+  report_.variants = session_.variants;
+  report_.dataset_path = session_.dataset.path.string();
+  report_.dataset_sha256 = session_.dataset.sha256;
+  report_.dataset_images = session_.dataset.size();
+  report_.labelled = session_.dataset.labelled;
+  report_.bad_images = baseline_.bad_images;
+  report_.preprocess = image::to_json(session_.preprocessing);
+  report_.settings = settings();
+  report_.environment = environment_;
+  report_.baseline = baseline_.summary;
+  report_.baseline.eligible = halves_.search.size() + halves_.confirmation.size();
+  report_.robust_accuracy = robust_accuracy(confirmed_, session_.dataset, *bench_, options_.session.split_seed);
+  report_.robust_accuracy_image =
+      robust_accuracy(searched_.per_image, session_.dataset, *bench_, options_.session.split_seed);
+  if (options_.scope == "image")
+    write_file(directory_.per_image(), per_image_lines(searched_.per_image, session_.dataset));
+  report_.tolerance = explained_.tolerance;
+  report_.interaction_map = explained_.interaction_map;
+  report_.coverage = explained_.coverage;
+  report_.confirmation =
+      confirmation_of(confirmed_, options_.failure_limit,
+                      std::min(options_.confirm_images, halves_.confirmation.size()), ending_ != Ending::complete);
+  report_.kinds = kinds_of(screened_, confirmed_, report_.catalogue);
+  report_.counts = counts();
+  for (Confirmed& one : confirmed_.confirmed) report_.counterexamples.push_back(std::move(one.found));
+  report_.timing = timing();
+}
+
+Json SearchRun::settings() const {
+  return {{"profiles", options_.space.profiles},     {"scope", options_.scope},
+          {"strategy", strategy_of(options_).name},  {"oracle", bench_->guide().name},
+          {"failure_limit", options_.failure_limit}, {"split_seed", options_.session.split_seed},
+          {"limit", options_.session.limit},         {"calibration_images", session_.calibration.size()},
+          {"search_images", halves_.search.size()},  {"confirmation_images", halves_.confirmation.size()}};
+}
+
+report::Counts SearchRun::counts() const {
+  const Accounts accounts = account(screened_, confirmed_);
+  report::Counts counts{{{"evaluations", searched_.evaluations},
+                         {"limit", options_.budget},
+                         {"baseline", baseline_.evaluations},
+                         {"probe", probe_evaluations_},
+                         {"divergence", bench_->extra_evaluations()},
+                         {"screen", screened_.evaluations},
+                         {"minimise", minimized_.evaluations},
+                         {"confirm", confirmed_.evaluations},
+                         {"attribute", explained_.attribute},
+                         {"tolerance", explained_.tolerances},
+                         {"interaction_map", explained_.map},
+                         {"cases", case_evaluations_},
+                         {"pictures_measured", gate_ ? gate_->pictures() : 0},
+                         {"repaired", gate_ ? gate_->repaired() : 0},
+                         {"after_limit", after_budget()}},
+                        {{"unconfirmed", accounts.unconfirmed},
+                         {"not_minimised", minimized_.not_minimised},
+                         {"invalid", gate_ ? gate_->rejected() : 0},
+                         {"explained", accounts.explained},
+                         {"merged", accounts.merged},
+                         {"not_reproduced", accounts.not_reproduced},
+                         {"not_tested", accounts.not_tested}}};
+  counts.candidates = accounts.candidates;
+  counts.confirmed = accounts.confirmed;
+  counts.not_tested = accounts.not_tested;
+  if (accounts.not_tested > 0) counts.after_needed = after_spent() + accounts.evaluations_missing;
+  return counts;
+}
+
+Json SearchRun::timing() const {
+  Json json = {{"total_s", watch_.seconds()}, {"phases_s", phases_}, {"strategy_s", searched_.strategy_seconds}};
+  const eval::Timings& work = session_.evaluator->timings();
+  json["workers_s"] = {
+      {"start", session_.pool->start_seconds()}, {"decode", work.decode_s},   {"perturb", work.perturb_s},
+      {"preprocess", work.preprocess_s},         {"forward", work.forward_s}, {"switch", work.switch_s}};
+  const double search_s = phases_.value("search", 0.0);
+  json["evaluations_per_second"] = search_s > 0 ? Json(static_cast<double>(searched_.evaluations) / search_s) : Json();
+  return json;
+}
+
+void SearchRun::mark(const std::string& phase) {
+  phases_[phase] = phase_watch_.seconds();
+  spdlog::debug("{}: {:.3f} s", phase, phase_watch_.seconds());
+  phase_watch_ = Stopwatch();
+  if (environment_.is_null()) environment_ = environment(*session_.pool, options_.session.workers);
+}
+
+}  // namespace robustcheck::app

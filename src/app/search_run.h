@@ -1,0 +1,94 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "robustcheck/app/accounts.h"
+#include "robustcheck/app/baseline.h"
+#include "robustcheck/app/confirm_phase.h"
+#include "robustcheck/app/deadline.h"
+#include "robustcheck/app/explain_phase.h"
+#include "robustcheck/app/minimize_phase.h"
+#include "robustcheck/app/options.h"
+#include "robustcheck/app/run_directory.h"
+#include "robustcheck/app/screen_phase.h"
+#include "robustcheck/app/search_phase.h"
+#include "robustcheck/app/session.h"
+
+namespace robustcheck::app {
+
+/// One search from the opened session to the report.
+class SearchRun {
+ public:
+  /// All must outlive this.
+  SearchRun(const SearchOptions& options, const Strictness& strictness, const Deadline& deadline, Session& session,
+            RunDirectory& directory, Progress& progress)
+      : options_(options),
+        strictness_(strictness),
+        deadline_(deadline),
+        session_(session),
+        directory_(directory),
+        progress_(progress) {}
+
+  /// Throws Error{incomplete} where the time was over before anything was searched.
+  report::Report run();
+  Ending ending() const { return ending_; }
+
+ private:
+  struct Halves {
+    std::vector<search::SearchImage> search, confirmation;
+  };
+
+  void start();
+  void split();
+  void probe();
+  void search_and_confirm();
+  void search();
+  void screen();
+  void minimise();
+  void confirm();
+  void explain();
+  void write_cases();
+  void finish();
+  Json settings() const;
+  report::Counts counts() const;
+  Json timing() const;
+
+  std::uint64_t after_budget() const;
+  std::uint64_t after_spent() const;
+  /// Of what testing takes at least.
+  std::uint64_t tests_cost() const;
+  ScreenRequest screen_request() const;
+  ConfirmRequest confirm_request() const;
+  /// The phase that comes must have ended by this share of --max-seconds.
+  void until(double share);
+  void note_stop(bool stopped);
+  void mark(const std::string& phase);
+
+  const SearchOptions& options_;
+  const Strictness& strictness_;
+  const Deadline& deadline_;
+  Session& session_;
+  RunDirectory& directory_;
+  Progress& progress_;
+  report::Report report_;
+  BaselineResult baseline_;
+  std::optional<Bench> bench_;
+  std::optional<ValidityGate> gate_;
+  Halves halves_;
+  std::vector<search::KnobEffect> knob_effects_;
+  SearchOutcome searched_;
+  ScreenOutcome screened_;
+  MinimizeOutcome minimized_;
+  ConfirmOutcome confirmed_;
+  Explanation explained_;
+  std::uint64_t probe_evaluations_ = 0;
+  std::uint64_t case_evaluations_ = 0;
+  Json phases_ = Json::object();
+  Json environment_;
+  Stopwatch watch_, phase_watch_;
+  Ending ending_ = Ending::complete;
+};
+
+}  // namespace robustcheck::app
