@@ -72,14 +72,14 @@ std::vector<std::string> names_of_variants(const ObjectReader& report) {
   return names;
 }
 
-std::vector<std::string> unavailable_of(const ObjectReader& report) {
-  std::vector<std::string> names;
+std::map<std::string, std::string> unavailable_of(const ObjectReader& report) {
+  std::map<std::string, std::string> reasons;
   const Json& list = report.at("unavailable_knobs");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const ObjectReader row(list[i], report.place("unavailable_knobs") + "/" + std::to_string(i));
-    names.push_back(row.text("knob") + "=" + row.text("value"));
+    reasons[row.text("knob") + "=" + row.text("value")] = row.text("reason");
   }
-  return names;
+  return reasons;
 }
 
 const Json& array_of(const ObjectReader& reader, const std::string& key) {
@@ -113,7 +113,9 @@ std::vector<CorpusCase> corpus_of(const ObjectReader& report) {
   std::vector<CorpusCase> cases;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const ObjectReader row(list[i], corpus.place("cases") + "/" + std::to_string(i));
-    cases.push_back({row.text("case"), row.text("signature"), row.choice("state", {"fails", "fixed"}) == 0});
+    const std::size_t state = row.choice("state", {"fixed", "fails", "not_run"});
+    cases.push_back({row.text("case"), row.text("signature"), state == 1, state == 2 ? row.text("reason") : ""});
+    if (state == 2 && cases.back().not_run.empty()) cases.back().not_run = "no reason given";
   }
   return cases;
 }

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <ctime>
 
 #include "robustcheck/app/variants.h"
@@ -17,10 +16,10 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& message) { throw Error(ErrorKind::input, message); }
 
-/// UTC; SOURCE_DATE_EPOCH (reproducible-builds.org) stands for the clock.
+/// UTC. No variable of the environment stands for the clock: a build shell sets SOURCE_DATE_EPOCH to the past, and an
+/// allowance would never expire.
 std::string today() {
-  std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  if (const char* given = std::getenv("SOURCE_DATE_EPOCH")) now = std::strtoll(given, nullptr, 10);
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm parts{};
   gmtime_r(&now, &parts);
   std::array<char, 16> text{};

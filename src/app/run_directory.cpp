@@ -14,19 +14,27 @@ RunDirectory::RunDirectory(fs::path path, bool force) : path_(std::move(path)) {
                                       ": holds a run already; choose another directory, or --force to replace it");
 }
 
-void RunDirectory::prepare() {
-  std::error_code error;
-  fs::create_directories(cases(), error);
-  if (error) throw Error(ErrorKind::usage, "--out " + path_.string() + ": cannot be created: " + error.message());
-  fs::remove(report());
-  fs::remove(journal());
-  fs::remove(per_image());
-  fs::remove(root() / "report.html");
-  fs::remove(root() / "junit.xml");
+void RunDirectory::check_keeps(const fs::path& folder, const std::string& option) const {
+  for (const fs::path& cleared : {root(), cases()})
+    if (fs::weakly_canonical(folder) == fs::weakly_canonical(cleared))
+      throw Error(ErrorKind::usage, option + " " + folder.string() + ": lies in the run that --out replaces; copy it");
+}
+
+void RunDirectory::clear() {
+  for (const fs::path& file :
+       {report(), root() / "report.html", root() / "junit.xml", verdict(), journal(), per_image()})
+    fs::remove(file);
+  if (!fs::is_directory(cases())) return;
   for (const auto& entry : fs::directory_iterator(cases())) {
     const std::string extension = entry.path().extension().string();
     if (extension == ".json" || extension == ".png") fs::remove(entry.path());
   }
+}
+
+void RunDirectory::prepare() {
+  std::error_code error;
+  fs::create_directories(cases(), error);
+  if (error) throw Error(ErrorKind::usage, "--out " + path_.string() + ": cannot be created: " + error.message());
 }
 
 std::string RunDirectory::case_name(const std::string& id, std::size_t k) {

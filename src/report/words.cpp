@@ -68,6 +68,36 @@ std::string verdict_details(const Document& document) {
   return sentence;
 }
 
+std::string unanswered(const Document& document) {
+  const Json& report = document.report;
+  if (!complete(document))
+    return "partial run: the search was cut short, so that nothing can be concluded from what is absent";
+  const Json& spent = at(at(report, "budget"), "evaluations");
+  if (spent.is_number() && spent == 0) return "nothing was searched: the budget is below one trial";
+  const std::uint64_t untested = count(at(report, "dropped"), "not_tested");
+  if (document.verdict.is_null() && list(report, "counterexamples").empty() && untested > 0)
+    return std::to_string(untested) + " candidates were found but not tested";
+  const Json& corpus = at(report, "corpus");
+  return corpus.is_object() && list(corpus, "cases").empty() ? "the corpus holds no case: nothing was tested on it"
+                                                             : "";
+}
+
+std::string allowed(const Document& document, const std::string& signature) {
+  if (document.verdict.is_null()) return "";
+  for (const Json& one : list(document.verdict, "allowed"))
+    if (text(one, "signature") == signature)
+      return "allowed until " + text(one, "expires") + ": " + text(one, "reason");
+  return list(document.verdict, "rules").empty() ? "not held against the model (--fail-on none)" : "";
+}
+
+std::string tolerated(const Document& document, const Json& found) {
+  const std::string signature = text(found, "signature");
+  if (std::string reason = allowed(document, signature); !reason.empty() || document.verdict.is_null()) return reason;
+  const Json& broken_by = list(document.verdict, "broken_by");
+  const bool breaks = std::find(broken_by.begin(), broken_by.end(), signature) != broken_by.end();
+  return breaks ? "" : "breaks no rule of the policy";
+}
+
 std::string bounds(const std::optional<std::pair<double, double>>& interval) {
   if (!interval) return "";
   return "[" + fixed(100 * interval->first, 1) + ", " + fixed(100 * interval->second, 1) + "] %";

@@ -18,6 +18,12 @@ bool complete(const Document& document);
 std::string verdict(const Document& document);
 /// The worst of them in a sentence; what was searched where nothing was found.
 std::string verdict_details(const Document& document);
+/// Why the run as a whole answers nothing ("partial run: ..."), "" where it does.
+std::string unanswered(const Document& document);
+/// Why the policy of the run does not hold a failure with this signature against the model, "" where it does.
+std::string allowed(const Document& document, const std::string& signature);
+/// The same of a counterexample, which may also keep every limit.
+std::string tolerated(const Document& document, const Json& found);
 /// "[42.9, 51.6] %"; empty without an interval.
 std::string bounds(const std::optional<std::pair<double, double>>& interval);
 /// "47.2 %", or "not measured".

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ struct Finding {
 struct CorpusCase {
   std::string file, signature;
   bool fails = false;
+  std::string not_run{};  ///< why there is no answer; empty: there is one
 };
 
 /// report.json, as far as gates and comparisons read it.
@@ -45,8 +47,8 @@ struct Findings {
   double failure_limit = 0.0;     ///< rates up to this were never reported
   std::uint64_t not_tested = 0;   ///< candidates that no test has seen
   std::vector<std::string> profiles;
-  Json transforms, knobs;                ///< of the space
-  std::vector<std::string> unavailable;  ///< "knob=value" that this machine or model did not run
+  Json transforms, knobs;                          ///< of the space
+  std::map<std::string, std::string> unavailable;  ///< "knob=value" that was not searched -> reason
   std::optional<Measured> accuracy, robust_accuracy;
   std::vector<Finding> counterexamples;
   std::optional<std::vector<CorpusCase>> corpus;  ///< none where the search ran without one

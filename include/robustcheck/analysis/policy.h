@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,9 @@ struct RuleResult {
 struct GateResult {
   Outcome outcome = Outcome::pass;  ///< fail if a rule fails, else inconclusive if one is, else pass
   std::vector<RuleResult> rules;
-  std::vector<Allowance> used;     ///< allowances that covered a counterexample
-  std::vector<Allowance> expired;  ///< those that would have
+  std::set<std::string> broken_by;  ///< signatures of the counterexamples that fail a rule
+  std::vector<Allowance> used;      ///< allowances that covered a counterexample
+  std::vector<Allowance> expired;   ///< those that would have
 };
 
 struct GateRequest {
@@ -72,7 +74,8 @@ struct GateRequest {
   const space::Catalogue& catalogue;
   std::string today;  ///< YYYY-MM-DD
 };
-/// A report with a corpus has one rule more: no case of it fails, but those of an allowed signature.
+/// A report with a corpus has one rule more: it holds cases, every one could be run, and none fails, but those of an
+/// allowed signature.
 GateResult judge(const GateRequest& request);
 
 /// Images beyond `measured.images` after which Wilson's interval of the same rate no longer crosses `limit`; nullopt

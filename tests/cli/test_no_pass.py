@@ -1,0 +1,357 @@
+"""A test that did not happen is no pass: every way in which one may not happen, and what the exit code says then."""
+import json
+import signal
+import subprocess
+import threading
+import xml.etree.ElementTree as ET
+
+import pytest
+from conftest import BINARY, FASHION, IMAGES, SOURCE, TINY, run
+
+MODELS = SOURCE / "tests/data/models"
+QUIET = ("search", TINY, IMAGES, "--limit", 100, "--budget", 300, "--transforms", "rotate", "--knobs", "none",
+         "--failure-limit", 0.99)  # finds nothing
+FINDS = ("search", TINY, IMAGES, "--limit", 200, "--budget", 500, "--max-counterexamples", 3)
+NO_SUCH_PART = {"config": {"upsample_mode": "nearest"}}  # unavailable: the network has no upsampling
+
+
+def replayed(path, *options):
+    """(exit code, states, output)"""
+    done = run("replay", path, *options)
+    return done.returncode, [line.split()[0] for line in done.stdout.splitlines()], done.stdout + done.stderr
+
+
+def outcomes(junit):
+    """outcome -> names, of the file's test cases"""
+    found = {"failure": [], "error": [], "skipped": [], "passed": []}
+    for case in ET.parse(junit).iter("testcase"):
+        found[case[0].tag if len(case) else "passed"].append(case.get("name"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def example(tiny_run):
+    """A case that fails, as JSON."""
+    _, out, report = tiny_run
+    return json.loads((out / report["counterexamples"][0]["examples"][0]["case"]).read_text())
+
+
+@pytest.fixture
+def case(example, tmp_path):
+    """case(name, **values): writes the example with other members."""
+
+    def write(name="case.json", **values):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps({**example, **values}))
+        return path
+
+    return write
+
+
+# A case that gives no output
+
+@pytest.mark.parametrize("values,options,fragment", [
+    ({}, ("--model", MODELS / "raises.pt"), "no output at the reference: model_error"),  # an exception
+    ({}, ("--model", MODELS / "fixed_float.pt"), "no output at the reference: model_error"),  # another input size
+    ({"variance": NO_SUCH_PART}, (), "no output: unavailable"),
+    ({"variance": NO_SUCH_PART, "oracle": "consistency"}, (), "no output: unavailable"),
+    ({"variance": NO_SUCH_PART, "oracle": "divergence"}, (), "no output: unavailable"),
+    ({"variance": NO_SUCH_PART, "oracle": "numeric"}, (), "no output: unavailable"),
+    ({"variance": NO_SUCH_PART, "oracle": "crash"}, (), "no output: unavailable"),
+    ({"oracle": "crash"}, ("--model", MODELS / "raises.pt"), "no output at the reference: model_error"),
+])
+def test_a_case_without_output_is_not_run_and_5(case, values, options, fragment):
+    code, states, output = replayed(case(**values), *options)
+    assert (code, states) == (5, ["not_run"]) and fragment in output, output
+
+
+def test_one_failing_case_beside_one_without_output_is_1(case):
+    done = run("replay", case("a.json", variance=NO_SUCH_PART), case("b.json"))
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["not_run", "same"] and done.returncode == 1
+
+
+def test_for_the_oracle_crash_no_output_is_the_failure(case):
+    preprocess = {"input": {"width": 8, "height": 8, "channels": "rgb"}, "resize": {"rule": "exact", "filter": "pillow-bilinear"},
+                  "scale": 1 / 255, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "output": "logits"}
+    observed = {"status": "model_error", "prediction": None, "scores": []}
+    path = case(oracle="crash", preprocess=preprocess, variance={"config": {"precision": "fp16"}}, observed=observed)
+    code, states, output = replayed(path, "--model", MODELS / "no_half.pt")
+    assert (code, states) == (1, ["same"]), output
+    path = case(oracle="label", preprocess=preprocess, variance={"config": {"precision": "fp16"}}, observed=observed)
+    code, states, output = replayed(path, "--model", MODELS / "no_half.pt")
+    assert (code, states) == (5, ["not_run"]), output
+
+
+def test_a_corpus_case_without_output_is_5_and_its_rule_inconclusive(case, tmp_path):
+    case("corpus/one.json", variance=NO_SUCH_PART)
+    (tmp_path / "policy.json").write_text('{"max_failure_rate": 0.99}')
+    done = run(*QUIET, "--corpus", tmp_path / "corpus", "--out", tmp_path / "run")
+    assert done.returncode == 5 and "1 could not be run" in done.stdout, done.stdout + done.stderr
+    corpus = json.loads((tmp_path / "run/report.json").read_text())["corpus"]
+    assert corpus["failing"] == 0 and corpus["not_run"] == 1 and corpus["cases"][0]["state"] == "not_run"
+    assert "unavailable" in corpus["cases"][0]["reason"]
+    assert outcomes(tmp_path / "run/junit.xml")["error"] == ["one.json"]
+    gate = run("gate", tmp_path / "run", "--policy", tmp_path / "policy.json")
+    assert gate.returncode == 5 and "could not be run" in gate.stdout
+    done = run(*QUIET, "--corpus", tmp_path / "corpus", "--out", tmp_path / "run", "--force", "--fail-on", tmp_path / "policy.json")
+    assert done.returncode == 5, done.stdout + done.stderr
+    case("corpus/two.json")
+    assert run(*QUIET, "--corpus", tmp_path / "corpus", "--out", tmp_path / "run", "--force").returncode == 1
+
+
+# Nothing to test
+
+def test_an_empty_corpus_is_no_pass(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    done = run(*QUIET, "--corpus", tmp_path / "corpus", "--out", tmp_path / "run")
+    assert done.returncode == 2 and "holds no case" in done.stderr and not (tmp_path / "run").exists()
+    (tmp_path / "policy.json").write_text('{"max_failure_rate": 0.99}')
+    for options in ((), ("--fail-on", tmp_path / "policy.json"), ("--fail-on", "none")):
+        done = run(*QUIET, "--corpus", tmp_path / "corpus", "--update-corpus", "--out", tmp_path / "run", "--force", *options)
+        assert done.returncode == 5 and "holds no case" in done.stdout, done.stdout + done.stderr
+        assert outcomes(tmp_path / "run/junit.xml")["error"]
+    assert run("gate", tmp_path / "run", "--policy", tmp_path / "policy.json").returncode == 5
+
+
+@pytest.mark.parametrize("fail_on", ["any", "none", "policy"])
+def test_a_budget_below_one_trial_is_5(tmp_path, fail_on):
+    (tmp_path / "policy.json").write_text('{"max_failure_rate": 0.99}')
+    done = run("search", TINY, IMAGES, "--limit", 100, "--budget", 8, "--out", tmp_path / "run",
+               "--fail-on", tmp_path / "policy.json" if fail_on == "policy" else fail_on)
+    assert done.returncode == 5 and "--budget 8 is below one trial" in done.stdout, done.stdout + done.stderr
+    assert outcomes(tmp_path / "run/junit.xml")["error"] == ["search is complete"]
+
+
+@pytest.mark.parametrize("lines,code", [
+    ("", 5), ("\n \n", 5), ("nonsense\n", 5), ('{"data": 3}\n[]\n', 5),
+    ("{}\n", 0), ("nonsense\n{}\n", 0),
+    (json.dumps(NO_SUCH_PART) + "\n", 5), ("{}\n" + json.dumps(NO_SUCH_PART) + "\n", 5),
+])
+def test_evaluate_without_an_answer_is_5(lines, code):
+    done = run("evaluate", TINY, IMAGES, "--limit", 20, stdin=lines)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "nothing was evaluated" in done.stderr or any(json.loads(line)["status"] != "invalid" for line in done.stdout.splitlines())
+
+
+# Numbers that are none
+
+def numeric_options():
+    """(command, option, type) of every option of every command that takes a number, as --help names them."""
+    found = []
+    for command in ("search", "sweep", "evaluate", "replay", "perturb", "doctor", "init", "gate", "report", "status"):
+        for line in run(command, "--help").stdout.splitlines():
+            words = line.split()
+            if words and words[0].startswith("--") and len(words) > 1 and words[1] in ("N", "S", "RATE", "SHARE", "MIB"):
+                found.append((command, words[0], words[1]))
+    return found
+
+
+POSITIONAL = {"search": (TINY, IMAGES), "sweep": (TINY, IMAGES, "--profile", "sysnoise"), "evaluate": (TINY, IMAGES), "replay": ("c.json",),
+              "perturb": (IMAGES, "--out", "x"), "doctor": (), "init": (TINY, IMAGES)}
+
+
+def test_every_number_is_read_by_one_reader():
+    options = numeric_options()
+    assert len(options) > 40 and {"--budget", "--failure-limit", "--seed", "--limit", "--timeout", "--copies"} <= {name for _, name, _ in options}
+    for command, option, kind in options:
+        for value in ("nan", "inf", "-1", "0x10", "010", "1e999", "") + (("18446744073709551616", "1.5") if kind in ("N", "MIB") else ()):
+            done = run(command, *POSITIONAL[command], f"{option}={value}")
+            assert done.returncode == 2 and option in done.stderr, (command, option, value, done.stderr)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "0x1", "01"])
+def test_numbers_of_environment_and_config_are_read_alike(tmp_path, value):
+    done = run(*QUIET[:-2], "--out", tmp_path / "run", environment={"ROBUSTCHECK_FAILURE_LIMIT": value})
+    assert done.returncode == 2 and "--failure-limit" in done.stderr and not (tmp_path / "run").exists(), done.stderr
+    (tmp_path / "c.json").write_text(json.dumps({"failure_limit": value}))
+    done = run(*QUIET[:-2], "--out", tmp_path / "run", "--config", tmp_path / "c.json")
+    assert done.returncode == 2 and "c.json#/failure_limit" in done.stderr, done.stderr
+
+
+def test_a_thousand_may_be_written_1e3(tmp_path):
+    (tmp_path / "c.json").write_text('{"budget": 3e2, "limit": 1e2}')
+    done = run("search", TINY, IMAGES, "--config", tmp_path / "c.json", "--transforms", "rotate", "--knobs", "none",
+               "--seed", "1e3", "--out", tmp_path / "run")
+    report = json.loads((tmp_path / "run/report.json").read_text())
+    assert report["budget"]["limit"] == 300 and report["dataset"]["images"] == 100 and report["seed"] == 1000, done.stderr
+
+
+def test_numbers_inside_a_list_are_read_alike(tmp_path):
+    for value in ("nan", "0x0", "00.5", "-1", "inf"):
+        done = run("search", TINY, IMAGES, "--validity", f"ssim={value}", "--out", tmp_path / "run")
+        assert done.returncode == 2 and "no number in [0, 1]" in done.stderr, value
+
+
+# A key that is given twice
+
+def test_a_key_given_twice_is_refused_in_every_file_that_a_user_writes(tmp_path, case):
+    def twice(name, text):
+        (tmp_path / name).write_text(text)
+        return tmp_path / name
+
+    policy = twice("policy.json", '{"max_failure_rate": 0.01, "max_failure_rate": 1.0}')
+    nested = twice("nested.json", '{"limits": [{"max_failure_rate": 0.1, "profile": "mild", "profile": "severe"}]}')
+    config = twice("config.json", '{"budget": 300, // twice\n "budget": 3000}')
+    variance = twice("variance.json", '{"data": [{"transform": "rotate", "degrees": 1, "degrees": 9}]}')
+    preprocess = twice("preprocess.json", (FASHION / "tiny.json").read_text().replace('"scale"', '"scale": 1, "scale"'))
+    twice_case = case("cases/one.json")
+    twice_case.write_text(twice_case.read_text().replace('"oracle"', '"oracle": "crash", "oracle"', 1))
+    for arguments, fragment in (
+            (("gate", tmp_path, "--policy", policy), "policy.json#/max_failure_rate: given twice"),
+            ((*QUIET, "--fail-on", nested, "--out", tmp_path / "run"), "nested.json#/limits/0/profile: given twice"),
+            ((*QUIET, "--config", config, "--out", tmp_path / "run"), "config.json#/budget: given twice"),
+            (("perturb", IMAGES, "--variance", variance, "--out", tmp_path / "p"), "variance.json#/data/0/degrees: given twice"),
+            ((*QUIET, "--preprocess", preprocess, "--out", tmp_path / "run"), "preprocess.json#/scale: given twice"),
+            (("replay", twice_case), "one.json#/oracle: given twice")):
+        done = run(*arguments)
+        assert done.returncode == 2 and fragment in done.stderr, (arguments, done.stderr)
+    done = run("evaluate", TINY, IMAGES, "--limit", 20, stdin='{"config": {}, "config": {}}\n')
+    assert done.returncode == 5 and "stdin:1#/config: given twice" in json.loads(done.stdout)["message"]
+
+
+# Allowances end by the clock
+
+def test_an_allowance_ends_by_the_real_clock(tiny_run, tmp_path):
+    _, out, report = tiny_run
+    allow = [{"signature": found["signature"], "reason": "known", "expires": "2020-01-01"} for found in report["counterexamples"]]
+    (tmp_path / "policy.json").write_text(json.dumps({"max_failure_rate": 0.05, "allow": allow}))
+    done = run("gate", out, "--policy", tmp_path / "policy.json", environment={"SOURCE_DATE_EPOCH": "946684800"})
+    assert done.returncode == 1 and "expired 2020-01-01" in done.stdout
+
+
+@pytest.mark.parametrize("day,valid", [("2999-02-29", False), ("2996-02-29", True), ("2999-02-31", False), ("2999-04-31", False),
+                                       ("2999-13-01", False), ("2999-00-10", False), ("2999-1-01", False)])
+def test_a_day_is_one_of_the_calendar(tiny_run, tmp_path, day, valid):
+    allow = [{"signature": "label:rotate", "reason": "known", "expires": day}]
+    (tmp_path / "policy.json").write_text(json.dumps({"max_failure_rate": 1.0, "allow": allow}))
+    done = run("gate", tiny_run[1], "--policy", tmp_path / "policy.json")
+    assert done.returncode == (0 if valid else 2) and (valid or "allow/0/expires" in done.stderr), done.stderr
+
+
+# An old verdict
+
+def test_a_run_that_fails_leaves_no_verdict_of_the_run_that_it_replaces(tmp_path):
+    (tmp_path / "policy.json").write_text('{"max_failure_rate": 0.99}')
+    out = tmp_path / "run"
+    assert run(*QUIET, "--out", out, "--fail-on", tmp_path / "policy.json").returncode == 0
+    assert {"report.json", "report.html", "junit.xml", "verdict.json"} <= {path.name for path in out.iterdir()}
+    assert run(*QUIET, "--out", out, "--force", "--budgt", 3).returncode == 2 and (out / "report.json").exists()
+    assert run(*QUIET, "--out", out, "--force", "--dry-run").returncode == 0 and (out / "report.json").exists()
+    (out / "notes.txt").write_text("mine")
+    done = run("search", MODELS / "raises.pt", IMAGES, "--preprocess", FASHION / "tiny.json", "--limit", 40, "--out", out, "--force")
+    assert done.returncode == 3
+    assert [path.name for path in out.rglob("*") if path.is_file()] == ["notes.txt"]
+    assert run("gate", out, "--policy", tmp_path / "policy.json").returncode == 3
+    run(*QUIET, "--out", out)
+    assert run(*QUIET, "--min-accuracy", 1, "--out", out, "--force").returncode == 4
+    assert [path.name for path in out.rglob("*") if path.is_file()] == ["notes.txt"]
+
+
+def test_a_corpus_in_the_run_that_is_replaced_is_kept(tmp_path, case):
+    path = case("cases/one.json")
+    (tmp_path / "report.json").write_text("{}")
+    done = run(*QUIET, "--out", tmp_path, "--force", "--corpus", tmp_path / "cases")
+    assert done.returncode == 2 and "--corpus" in done.stderr and path.exists()
+
+
+def test_a_sweep_that_fails_leaves_no_old_one(tmp_path):
+    (tmp_path / "sweep.json").write_text("{}")
+    done = run("sweep", MODELS / "raises.pt", IMAGES, "--preprocess", FASHION / "tiny.json", "--limit", 20,
+               "--profile", "numerical", "--out", tmp_path, "--force")
+    assert done.returncode == 3 and not (tmp_path / "sweep.json").exists()
+
+
+# What was printed did not arrive
+
+def to_full(arguments, stdin=b""):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        return subprocess.run([str(BINARY), *map(str, arguments)], input=stdin, stdout=full, stderr=subprocess.PIPE, timeout=120)
+
+
+def to_closed(arguments, stdin=b""):
+    command = " ".join(f"'{word}'" for word in (BINARY, *arguments))
+    return subprocess.run(["sh", "-c", f"exec {command} >&-"], input=stdin, stderr=subprocess.PIPE, timeout=120)
+
+
+@pytest.mark.parametrize("call", [to_full, to_closed])
+def test_a_stdout_that_takes_nothing_is_3(tiny_run, tmp_path, case, call):
+    _, out, _ = tiny_run
+    (tmp_path / "pass.json").write_text('{"max_failure_rate": 1.0}')
+    (tmp_path / "fail.json").write_text('{"max_failure_rate": 0.06}')
+    for arguments, code in (
+            (("--help",), 3), (("--version",), 3), (("search", "--help"), 3), (("list", "knobs"), 3), (("schema", "report"), 3),
+            (("completion", "bash"), 3), (("status", out), 3), (("report", out, "--format", "markdown"), 3),
+            (("gate", out, "--policy", tmp_path / "pass.json"), 3), (("gate", out, "--policy", tmp_path / "fail.json"), 1),
+            (("evaluate", TINY, IMAGES, "--limit", 20), 3), (("replay", case()), 1), (("doctor",), 3),
+            ((*QUIET, "--out", tmp_path / "run", "--force"), 3)):
+        done = call(arguments, b"{}\n")
+        assert done.returncode == code, (arguments, done.returncode, done.stderr)
+        assert b"robustcheck: error: stdout: cannot be written" in done.stderr, (arguments, done.stderr)
+    assert json.loads((tmp_path / "run/report.json").read_text())["status"] == "complete"
+
+
+# A signal while evaluate waits
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_evaluate_waits_is_130(number):
+    with subprocess.Popen([str(BINARY), "evaluate", str(TINY), str(IMAGES), "--limit", "20"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        guard = threading.Timer(60, process.kill)
+        guard.start()
+        process.stdin.write(b"{}\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["status"] == "ok"  # it waits for the next line now
+        process.send_signal(number)
+        code = process.wait()
+        guard.cancel()
+    assert code == 130
+
+
+# The formats agree with the verdict
+
+@pytest.fixture(scope="module")
+def signatures(tmp_path_factory):
+    out = tmp_path_factory.mktemp("found") / "run"
+    done = run(*FINDS, "--out", out)
+    assert done.returncode == 1, done.stderr
+    return [found["signature"] for found in json.loads((out / "report.json").read_text())["counterexamples"]]
+
+
+def policies(signatures):
+    allow = [{"signature": name, "reason": "known", "expires": "2999-12-31"} for name in signatures]
+    return {
+        "all allowed": {"max_failure_rate": 0.05, "allow": allow},
+        "one allowed": {"max_failure_rate": 0.05, "allow": allow[:1]},
+        "within": {"max_failure_rate": 1.0},
+        "another rule breaks": {"max_failure_rate": 1.0, "min_robust_accuracy": 1.0},
+        "inconclusive": {"max_failure_rate": 1.0, "forbid": ["new"]},
+        "not searched": {"limits": [{"profile": "severe", "max_failure_rate": 1.0}]},
+        "forbidden": {"forbid": ["label"]},
+    }
+
+
+EXPECTED = {"all allowed": 0, "one allowed": 1, "within": 0, "another rule breaks": 1, "inconclusive": 5, "not searched": 5,
+            "forbidden": 1, "any": 1, "none": 0}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_formats_agree_with_the_verdict(tmp_path, signatures, name):
+    fail_on = name if name in ("any", "none") else tmp_path / "policy.json"
+    if fail_on == tmp_path / "policy.json":
+        fail_on.write_text(json.dumps(policies(signatures)[name]))
+    done = run(*FINDS, "--out", tmp_path / "run", "--fail-on", fail_on, environment={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": ""})
+    assert done.returncode == EXPECTED[name], done.stdout + done.stderr
+    found = outcomes(tmp_path / "run/junit.xml")
+    passes = done.returncode == 0
+    assert (not found["failure"] and not found["error"]) == passes, found
+    assert ("::error" not in done.stdout) == passes
+    again = run("report", tmp_path / "run", "--format", "github").stdout
+    assert ("::error" not in again) == passes, "rendered again it says the same"
+    assert set(signatures) <= set(found["failure"] + found["skipped"]), "every finding is named"
+    if name in ("all allowed", "within", "none"):
+        assert set(signatures) <= set(found["skipped"])
+    if name == "one allowed":
+        assert signatures[0] in found["skipped"] and signatures[0] not in found["failure"]
+    sarif = json.loads(run("report", tmp_path / "run", "--format", "sarif").stdout)["runs"][0]
+    assert not passes or all(result["level"] == "note" and result["suppressions"] for result in sarif["results"])
