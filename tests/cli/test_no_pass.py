@@ -1,5 +1,6 @@
 """A test that did not happen is no pass: every way in which one may not happen, and what the exit code says then."""
 import json
+import re
 import signal
 import subprocess
 import threading
@@ -11,7 +12,7 @@ from conftest import BINARY, FASHION, IMAGES, SOURCE, TINY, run
 MODELS = SOURCE / "tests/data/models"
 QUIET = ("search", TINY, IMAGES, "--limit", 100, "--budget", 300, "--transforms", "rotate", "--knobs", "none",
          "--failure-limit", 0.99)  # finds nothing
-FINDS = ("search", TINY, IMAGES, "--limit", 200, "--budget", 500, "--max-counterexamples", 3)
+FINDS = ("search", TINY, IMAGES, "--limit", 200, "--budget", 500, "--knobs", "none", "--max-counterexamples", 3)
 NO_SUCH_PART = {"config": {"upsample_mode": "nearest"}}  # unavailable: the network has no upsampling
 
 
@@ -75,11 +76,11 @@ def test_for_the_oracle_crash_no_output_is_the_failure(case):
     preprocess = {"input": {"width": 8, "height": 8, "channels": "rgb"}, "resize": {"rule": "exact", "filter": "pillow-bilinear"},
                   "scale": 1 / 255, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "output": "logits"}
     observed = {"status": "model_error", "prediction": None, "scores": []}
-    path = case(oracle="crash", preprocess=preprocess, variance={"config": {"precision": "fp16"}}, observed=observed)
-    code, states, output = replayed(path, "--model", MODELS / "no_half.pt")
+    path = case(oracle="crash", preprocess=preprocess, variance={"config": {"memory_format": "channels_last"}}, observed=observed)
+    code, states, output = replayed(path, "--model", MODELS / "needs_contiguous.pt")
     assert (code, states) == (1, ["same"]), output
-    path = case(oracle="label", preprocess=preprocess, variance={"config": {"precision": "fp16"}}, observed=observed)
-    code, states, output = replayed(path, "--model", MODELS / "no_half.pt")
+    path = case(oracle="label", preprocess=preprocess, variance={"config": {"memory_format": "channels_last"}}, observed=observed)
+    code, states, output = replayed(path, "--model", MODELS / "needs_contiguous.pt")
     assert (code, states) == (5, ["not_run"]), output
 
 
@@ -117,7 +118,7 @@ def test_an_empty_corpus_is_no_pass(tmp_path):
 @pytest.mark.parametrize("fail_on", ["any", "none", "policy"])
 def test_a_budget_below_one_trial_is_5(tmp_path, fail_on):
     (tmp_path / "policy.json").write_text('{"max_failure_rate": 0.99}')
-    done = run("search", TINY, IMAGES, "--limit", 100, "--budget", 8, "--out", tmp_path / "run",
+    done = run("search", TINY, IMAGES, "--limit", 100, "--knobs", "none", "--budget", 8, "--out", tmp_path / "run",
                "--fail-on", tmp_path / "policy.json" if fail_on == "policy" else fail_on)
     assert done.returncode == 5 and "--budget 8 is below one trial" in done.stdout, done.stdout + done.stderr
     assert outcomes(tmp_path / "run/junit.xml")["error"] == ["search is complete"]
@@ -141,9 +142,9 @@ def numeric_options():
     found = []
     for command in ("search", "sweep", "evaluate", "replay", "perturb", "doctor", "init", "gate", "report", "status"):
         for line in run(command, "--help").stdout.splitlines():
-            words = line.split()
-            if words and words[0].startswith("--") and len(words) > 1 and words[1] in ("N", "S", "RATE", "SHARE", "MIB"):
-                found.append((command, words[0], words[1]))
+            shown = re.match(r"\s+(--[a-z-]+) (N|S|RATE|SHARE|MIB)\b", line)  # "--budget N=20000  evaluations ..."
+            if shown:
+                found.append((command, *shown.groups()))
     return found
 
 
