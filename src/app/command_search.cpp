@@ -283,12 +283,14 @@ std::optional<Verdict> verdict_of(const report::Report& report, const std::strin
   return judge_report(report::to_json(report), *policy, {"report.json", {}, false, false});
 }
 
-int exit_code(const report::Report& report, Ending ending, const std::optional<Verdict>& verdict) {
+int exit_code(const report::Report& report, Ending ending, const std::string& fail_on,
+              const std::optional<Verdict>& verdict) {
   if (ending == Ending::interrupted) return kExitInterrupted;
   if (report.status != "complete") return kExitIncomplete;
+  if (verdict && fail_on != "none") return verdict->exit_code();
   const bool found = !report.counterexamples.empty() || (!report.corpus.is_null() && report.corpus["failing"] > 0);
-  if (verdict ? verdict->exit_code() == kExitFound : found) return kExitFound;
-  return nothing_tested(report).empty() ? (verdict ? verdict->exit_code() : kExitOk) : kExitIncomplete;
+  if (found && fail_on == "any") return kExitFound;
+  return nothing_tested(report).empty() ? kExitOk : kExitIncomplete;
 }
 
 }  // namespace
@@ -340,10 +342,12 @@ int run_search(const SearchOptions& options) {
   if (options.update_corpus && run.ending() == Ending::complete)
     std::cout << "corpus: " << update_corpus(options.corpus, corpus, report, directory.root()) << " new cases in "
               << options.corpus.string() << '\n';
-  if (const std::string reason = nothing_tested(report); !reason.empty())
-    std::cout << "inconclusive: " << reason << '\n';
   if (policy && verdict) write_verdict(*verdict, colour_wanted(), std::cout << '\n');
-  return exit_code(report, run.ending(), verdict);
+  const int code = exit_code(report, run.ending(), options.fail_on, verdict);
+  if (const std::string reason = nothing_tested(report);
+      !reason.empty() && code == kExitIncomplete && report.status == "complete")
+    std::cout << "inconclusive: " << reason << '\n';
+  return code;
 }
 
 }  // namespace robustcheck::app

@@ -1,5 +1,7 @@
 #include "robustcheck/app/run_directory.h"
 
+#include <vector>
+
 #include "robustcheck/base/error.h"
 
 namespace robustcheck::app {
@@ -21,13 +23,15 @@ void RunDirectory::check_keeps(const fs::path& folder, const std::string& option
 }
 
 void RunDirectory::clear() {
-  for (const fs::path& file :
-       {report(), root() / "report.html", root() / "junit.xml", verdict(), journal(), per_image()})
-    fs::remove(file);
-  if (!fs::is_directory(cases())) return;
-  for (const auto& entry : fs::directory_iterator(cases())) {
-    const std::string extension = entry.path().extension().string();
-    if (extension == ".json" || extension == ".png") fs::remove(entry.path());
+  std::vector<fs::path> written = {report(),   root() / "report.html", root() / "junit.xml", verdict(), journal(),
+                                   per_image()};
+  if (fs::is_directory(cases()))
+    for (const auto& entry : fs::directory_iterator(cases()))
+      if (entry.path().extension() == ".json" || entry.path().extension() == ".png") written.push_back(entry.path());
+  for (const fs::path& file : written) {
+    std::error_code error;
+    fs::remove(file, error);
+    if (error) throw Error(ErrorKind::usage, "--out: " + file.string() + " cannot be replaced: " + error.message());
   }
 }
 

@@ -39,9 +39,11 @@ bool complete(const Document& document) { return text(document.report, "status")
 
 std::string verdict(const Document& document) {
   const std::size_t found = list(document.report, "counterexamples").size();
-  const std::string unfinished = complete(document) ? "" : " (partial run: the search was cut short)";
-  if (found == 0) return "No confirmed counterexample" + unfinished;
-  return plural(found, "confirmed counterexample") + unfinished;
+  std::string sentence = found == 0 ? "No confirmed counterexample" : plural(found, "confirmed counterexample");
+  if (!list(document.verdict, "rules").empty()) sentence += ", policy: " + text(document.verdict, "outcome");
+  if (!complete(document)) return sentence + " (partial run: the search was cut short)";
+  const std::string reason = unanswered(document);
+  return reason.empty() ? sentence : sentence + " (inconclusive: " + reason + ")";
 }
 
 std::string verdict_details(const Document& document) {
@@ -75,7 +77,7 @@ std::string unanswered(const Document& document) {
   const Json& spent = at(at(report, "budget"), "evaluations");
   if (spent.is_number() && spent == 0) return "nothing was searched: the budget is below one trial";
   const std::uint64_t untested = count(at(report, "dropped"), "not_tested");
-  if (document.verdict.is_null() && list(report, "counterexamples").empty() && untested > 0)
+  if (list(document.verdict, "rules").empty() && list(report, "counterexamples").empty() && untested > 0)
     return std::to_string(untested) + " candidates were found but not tested";
   const Json& corpus = at(report, "corpus");
   return corpus.is_object() && list(corpus, "cases").empty() ? "the corpus holds no case: nothing was tested on it"

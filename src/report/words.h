@@ -14,7 +14,7 @@ namespace robustcheck::report {
 inline constexpr const char* kDash = "\u2013";
 
 bool complete(const Document& document);
-/// "18 confirmed counterexamples", with what is to be known about a partial run.
+/// "18 confirmed counterexamples, policy: pass", with what is to be known about a run that answers nothing.
 std::string verdict(const Document& document);
 /// The worst of them in a sentence; what was searched where nothing was found.
 std::string verdict_details(const Document& document);

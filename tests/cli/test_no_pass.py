@@ -97,6 +97,11 @@ def test_a_corpus_case_without_output_is_5_and_its_rule_inconclusive(case, tmp_p
     assert gate.returncode == 5 and "could not be run" in gate.stdout
     done = run(*QUIET, "--corpus", tmp_path / "corpus", "--out", tmp_path / "run", "--force", "--fail-on", tmp_path / "policy.json")
     assert done.returncode == 5, done.stdout + done.stderr
+    signature = corpus["cases"][0]["signature"]
+    allow = [{"signature": signature, "reason": "another network", "expires": "2999-01-01"}]
+    (tmp_path / "policy.json").write_text(json.dumps({"max_failure_rate": 0.99, "allow": allow}))
+    done = run(*QUIET, "--corpus", tmp_path / "corpus", "--out", tmp_path / "run", "--force", "--fail-on", tmp_path / "policy.json")
+    assert done.returncode == 0 and not outcomes(tmp_path / "run/junit.xml")["error"], done.stdout + done.stderr
     case("corpus/two.json")
     assert run(*QUIET, "--corpus", tmp_path / "corpus", "--out", tmp_path / "run", "--force").returncode == 1
 
@@ -354,5 +359,8 @@ def test_the_formats_agree_with_the_verdict(tmp_path, signatures, name):
         assert set(signatures) <= set(found["skipped"])
     if name == "one allowed":
         assert signatures[0] in found["skipped"] and signatures[0] not in found["failure"]
+    markdown = run("report", tmp_path / "run", "--format", "markdown").stdout.splitlines()[0]
+    outcome = {0: "pass", 1: "fail", 5: "inconclusive"}[EXPECTED[name]]
+    assert name in ("any", "none") or markdown.endswith(f"policy: {outcome}"), markdown
     sarif = json.loads(run("report", tmp_path / "run", "--format", "sarif").stdout)["runs"][0]
     assert not passes or all(result["level"] == "note" and result["suppressions"] for result in sarif["results"])
