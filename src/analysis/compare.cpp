@@ -32,7 +32,7 @@ Names searched_values(const Findings& findings) {
 /// What was asked for: with the values that this model or machine did not run.
 Names wanted_values(const Findings& findings) {
   Names names = searched_values(findings);
-  names.insert(findings.unavailable.begin(), findings.unavailable.end());
+  for (const auto& [value, reason] : findings.unavailable) names.insert(value);
   return names;
 }
 

@@ -64,6 +64,46 @@ Finding finding_of(const Json& json, const space::Catalogue& catalogue, const st
   return finding;
 }
 
+Suspect suspect_of(const ObjectReader& reader, const space::Catalogue& catalogue) {
+  Suspect suspect;
+  suspect.signature = reader.text("signature");
+  suspect.oracle = reader.text("oracle");
+  suspect.variance = space::variance_from_json(reader.at("variance"), catalogue, reader.place("variance"));
+  suspect.magnitude = share(reader.number("magnitude"), reader.place("magnitude"));
+  suspect.images = count_of(reader, "images");
+  const double rate = share(reader.number("failure_rate"), reader.place("failure_rate"));
+  suspect.failures = static_cast<std::uint64_t>(std::llround(rate * static_cast<double>(suspect.images)));
+  return suspect;
+}
+
+/// What was confirmed beyond the number of counterexamples in full.
+Finding finding_of_kind(const ObjectReader& reader, const Suspect& kind) {
+  Finding finding;
+  finding.signature = kind.signature;
+  finding.oracle = kind.oracle;
+  finding.variance = kind.variance;
+  finding.magnitude = kind.magnitude;
+  const std::uint64_t failures = count_of(reader, "failures"), images = count_of(reader, "tested_images");
+  if (images == 0 || failures > images)
+    throw Error(ErrorKind::input, reader.place("failures") + ": " + std::to_string(failures) + " of " +
+                                      std::to_string(images) + " images is no rate");
+  finding.failure = {static_cast<double>(failures) / static_cast<double>(images), wilson(failures, images), images};
+  return finding;
+}
+
+void read_kinds(const ObjectReader& report, const Json& list, const space::Catalogue& catalogue, Findings& findings) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const ObjectReader reader(list[i], report.place("kinds") + "/" + std::to_string(i));
+    const std::size_t status = reader.choice("status", {"confirmed", "not_tested", "unconfirmed", "explained"});
+    if (status > 1) continue;
+    Suspect suspect = suspect_of(reader, catalogue);
+    if (status == 0)
+      findings.counterexamples.push_back(finding_of_kind(reader, suspect));
+    else
+      findings.untested.push_back(std::move(suspect));
+  }
+}
+
 std::vector<std::string> names_of_variants(const ObjectReader& report) {
   std::vector<std::string> names;
   const Json& list = report.at("variants");
@@ -72,14 +112,14 @@ std::vector<std::string> names_of_variants(const ObjectReader& report) {
   return names;
 }
 
-std::vector<std::string> unavailable_of(const ObjectReader& report) {
-  std::vector<std::string> names;
+std::map<std::string, std::string> unavailable_of(const ObjectReader& report) {
+  std::map<std::string, std::string> reasons;
   const Json& list = report.at("unavailable_knobs");
   for (std::size_t i = 0; i < list.size(); ++i) {
     const ObjectReader row(list[i], report.place("unavailable_knobs") + "/" + std::to_string(i));
-    names.push_back(row.text("knob") + "=" + row.text("value"));
+    reasons[row.text("knob") + "=" + row.text("value")] = row.text("reason");
   }
-  return names;
+  return reasons;
 }
 
 const Json& array_of(const ObjectReader& reader, const std::string& key) {
@@ -113,7 +153,9 @@ std::vector<CorpusCase> corpus_of(const ObjectReader& report) {
   std::vector<CorpusCase> cases;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const ObjectReader row(list[i], corpus.place("cases") + "/" + std::to_string(i));
-    cases.push_back({row.text("case"), row.text("signature"), row.choice("state", {"fails", "fixed"}) == 0});
+    const std::size_t state = row.choice("state", {"fixed", "fails", "not_run"});
+    cases.push_back({row.text("case"), row.text("signature"), state == 1, state == 2 ? row.text("reason") : ""});
+    if (state == 2 && cases.back().not_run.empty()) cases.back().not_run = "no reason given";
   }
   return cases;
 }
@@ -132,6 +174,9 @@ Findings read(const ObjectReader& report, const space::Catalogue& catalogue) {
   for (std::size_t i = 0; i < list.size(); ++i)
     findings.counterexamples.push_back(
         finding_of(list[i], known, report.place("counterexamples") + "/" + std::to_string(i)));
+  if (report.has("kinds")) read_kinds(report, array_of(report, "kinds"), known, findings);
+  if (report.has("detectable_rate") && !report.at("detectable_rate").is_null())
+    findings.detectable_rate = share(report.number("detectable_rate"), report.place("detectable_rate"));
   if (report.has("corpus")) findings.corpus = corpus_of(report);
   return findings;
 }

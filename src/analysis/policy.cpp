@@ -1,6 +1,8 @@
 #include "robustcheck/analysis/policy.h"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <set>
 
 #include "robustcheck/base/error.h"
@@ -78,12 +80,19 @@ void add_selected(const Json& list, const std::string& place, std::vector<Limit>
   }
 }
 
+/// A day of the calendar: no 31 February, and 29 only in leap years.
 bool is_date(const std::string& text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  for (const std::size_t i : {0, 1, 2, 3, 5, 6, 8, 9})
-    if (text[i] < '0' || text[i] > '9') return false;
-  const int month = std::stoi(text.substr(5, 2)), day = std::stoi(text.substr(8, 2));
-  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+  const auto number = [&](std::size_t begin, std::size_t length) {
+    int value = -1;
+    const char* const end = text.data() + begin + length;
+    return std::from_chars(text.data() + begin, end, value).ptr == end ? value : -1;
+  };
+  const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
+  if (year < 0 || month < 0 || day < 0) return false;
+  return std::chrono::year_month_day(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                     std::chrono::day(static_cast<unsigned>(day)))
+      .ok();
 }
 
 Allowance allowance_of(const Json& json, const std::string& place) {
@@ -91,7 +100,8 @@ Allowance allowance_of(const Json& json, const std::string& place) {
   reader.only({"signature", "reason", "expires"});
   Allowance allowance{reader.text("signature"), reader.text("reason"), reader.text("expires")};
   if (allowance.reason.empty()) fail(reader.place("reason"), "is empty; say why this failure is tolerated");
-  if (!is_date(allowance.expires)) fail(reader.place("expires"), "'" + allowance.expires + "' is no date YYYY-MM-DD");
+  if (!is_date(allowance.expires))
+    fail(reader.place("expires"), "'" + allowance.expires + "' is no date YYYY-MM-DD of the calendar");
   return allowance;
 }
 
@@ -114,8 +124,9 @@ Policy policy_from_json(const Json& json, const std::string& place) {
     for (std::size_t i = 0; i < list.size(); ++i)
       policy.allow.push_back(allowance_of(list[i], reader.place("allow") + "/" + std::to_string(i)));
   }
-  if (policy.limits.empty() && policy.forbid.empty())
-    fail(place, "states no rule (" + join(kMeasures, ", ") + ", limits, forbid): every model would pass");
+  const auto about_failures = [](const Limit& limit) { return limit.measure != "max_detectable_rate"; };
+  if (std::none_of(policy.limits.begin(), policy.limits.end(), about_failures) && policy.forbid.empty())
+    fail(place, "states no rule about failures (" + join(kMeasures, ", ") + ", limits, forbid): every model would pass");
   return policy;
 }
 

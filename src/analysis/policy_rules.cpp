@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "robustcheck/analysis/policy.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/space/space.h"
+#include "searched.h"
+#include "selection.h"
 
 namespace robustcheck::analysis {
 namespace {
@@ -48,67 +49,6 @@ std::string rule_name(const Limit& limit) {
   return parts.empty() ? name : name + " (" + join(parts, ", ") + ")";
 }
 
-bool within(const space::Step& step, const space::Space& space) {
-  const space::TransformGene* gene = space.find_transform(step.transform);
-  if (gene == nullptr) return false;
-  for (std::size_t i = 0; i < gene->ranges.size(); ++i) {
-    const bool strength = gene->info.parameters[i].strength;
-    if (strength && (step.values[i] < gene->ranges[i].low || step.values[i] > gene->ranges[i].high)) return false;
-  }
-  return true;
-}
-
-bool within(const space::Variance& variance, const space::Space& space) {
-  const auto has = [&](const auto& entry) {
-    const space::KnobGene* gene = space.find_knob(entry.first);
-    return gene != nullptr && std::find(gene->values.begin(), gene->values.end(), entry.second) != gene->values.end();
-  };
-  return variance.data.size() <= space.max_transforms &&
-         std::all_of(variance.data.begin(), variance.data.end(),
-                     [&](const space::Step& step) { return within(step, space); }) &&
-         std::all_of(variance.config.begin(), variance.config.end(), has);
-}
-
-std::set<std::string> searched_values(const Findings& findings) {
-  std::set<std::string> values(findings.unavailable.begin(), findings.unavailable.end());
-  for (const Json& row : findings.knobs)
-    for (const Json& value : row.at("values")) values.insert(row.value("knob", "") + "=" + value.get<std::string>());
-  return values;
-}
-
-bool searched(const space::TransformGene& gene, const Findings& findings) {
-  for (const Json& row : findings.transforms) {
-    if (row.value("transform", "") != gene.info.name) continue;
-    for (std::size_t i = 0; i < gene.ranges.size(); ++i) {
-      const Json& range = row.at("ranges").at(gene.info.parameters[i].name);
-      if (range.at(0).get<double>() > gene.ranges[i].low || range.at(1).get<double>() < gene.ranges[i].high)
-        return false;
-    }
-    return true;
-  }
-  return false;
-}
-
-/// What of the selected space this report's search did not look at, "" if nothing: silence about it is no pass.
-std::string not_searched(const Selection& selection, const Findings& findings, const space::Catalogue& catalogue) {
-  const std::set<std::string> values = searched_values(findings);
-  if (!selection.knob_class.empty()) {
-    const auto of_class = [&](const std::string& value) {
-      const space::KnobInfo* knob = catalogue.find_knob(value.substr(0, value.find('=')));
-      return knob != nullptr && knob->knob_class == selection.knob_class;
-    };
-    if (std::none_of(values.begin(), values.end(), of_class)) return "no knob of class " + selection.knob_class;
-  }
-  if (selection.profiles.empty()) return "";
-  const space::Space wanted = space::make_space({.profiles = selection.profiles}, catalogue);
-  for (const space::TransformGene& gene : wanted.transforms)
-    if (!searched(gene, findings)) return gene.info.name + " over the range of the profile";
-  for (const space::KnobGene& gene : wanted.knobs)
-    for (const std::string& value : gene.values)
-      if (!values.contains(gene.info.name + "=" + value)) return gene.info.name + "=" + value;
-  return "";
-}
-
 /// Judges one policy; holds what every rule needs.
 class Judgement {
  public:
@@ -120,7 +60,9 @@ class Judgement {
         add_drop(limit, "accuracy", &Findings::accuracy);
         add_drop(limit, "robust accuracy", &Findings::robust_accuracy);
       } else {
-        result_.rules.push_back(limit.measure == "min_robust_accuracy" ? robust_accuracy(limit) : rate(limit));
+        result_.rules.push_back(limit.measure == "min_robust_accuracy"   ? robust_accuracy(limit)
+                                : limit.measure == "max_detectable_rate" ? detectable(limit)
+                                                                         : rate(limit));
       }
     }
     for (const std::string& name : request_.policy.forbid)
@@ -150,40 +92,37 @@ class Judgement {
   }
 
   RuleResult corpus(const std::vector<CorpusCase>& cases) {
-    RuleResult rule{"corpus", Outcome::pass, "no case of " + std::to_string(cases.size()) + " fails"};
-    std::size_t failing = 0;
-    for (const CorpusCase& one : cases) {
-      if (!one.fails || allowed(one.signature)) continue;
-      if (failing++ == 0) rule.signature = one.signature;
-      rule.outcome = Outcome::fail;
-      rule.message = std::to_string(failing) + " of " + std::to_string(cases.size()) + " cases fail, the first is " +
-                     rule.signature;
-    }
+    if (cases.empty()) return {"corpus", Outcome::inconclusive, "the corpus holds no case: nothing was tested"};
+    std::vector<const CorpusCase*> failing, not_run;
+    for (const CorpusCase& one : cases)
+      if ((one.fails || !one.not_run.empty()) && !allowed(one.signature))
+        (one.fails ? failing : not_run).push_back(&one);
+    const std::string of_all = " of " + std::to_string(cases.size());
+    RuleResult rule{"corpus", Outcome::pass, "no case" + of_all + " fails"};
+    const std::vector<const CorpusCase*>& worst = failing.empty() ? not_run : failing;
+    if (worst.empty()) return rule;
+    rule.outcome = failing.empty() ? Outcome::inconclusive : Outcome::fail;
+    rule.signature = worst.front()->signature;
+    rule.message = std::to_string(worst.size()) + of_all +
+                   (failing.empty() ? " cases could not be run" : " cases fail") + ", the first is " + rule.signature;
+    if (failing.empty()) rule.message += ": " + worst.front()->not_run;
     return rule;
   }
 
-  bool selected(const Finding& finding, const Selection& selection) const {
-    if (selection.magnitude_at_most && finding.magnitude > *selection.magnitude_at_most) return false;
-    if (!selection.knob_class.empty() &&
-        std::none_of(finding.variance.config.begin(), finding.variance.config.end(), [&](const auto& entry) {
-          const space::KnobInfo* knob = request_.catalogue.find_knob(entry.first);
-          return knob != nullptr && knob->knob_class == selection.knob_class;
-        }))
-      return false;
-    return selection.profiles.empty() ||
-           within(finding.variance, space::make_space({.profiles = selection.profiles}, request_.catalogue));
-  }
-
   /// max_failure_rate and max_worst_class_drop: every selected counterexample must keep the limit.
-  RuleResult rate(const Limit& limit) const {
+  RuleResult rate(const Limit& limit) {
     const bool by_class = limit.measure == "max_worst_class_drop";
     RuleResult rule{rule_name(limit), Outcome::pass, "no counterexample that is counted", limit.value};
     for (const Finding* finding : counted_) {
-      if (!selected(*finding, limit.selection)) continue;
-      if (by_class && !finding->worst_class)
-        worsen(rule, unanswered(limit, finding->signature + ": no rate per class, the images have no labels"));
-      else
-        worsen(rule, rate_of(*finding, limit, by_class));
+      if (!selected(finding->variance, finding->magnitude, limit.selection, request_.catalogue)) continue;
+      if (by_class && !finding->worst_class) {
+        worsen(rule, unanswered(limit, finding->signature + ": no rate per class (images without labels, or beyond "
+                                                            "--max-counterexamples)"));
+        continue;
+      }
+      RuleResult one = rate_of(*finding, limit, by_class);
+      if (one.outcome == Outcome::fail) result_.broken_by.insert(finding->signature);
+      worsen(rule, std::move(one));
     }
     if (rule.outcome == Outcome::pass) doubt(rule, limit, by_class);
     return rule;
@@ -216,22 +155,46 @@ class Judgement {
 
   /// Silence of a report is a pass only where the search looked and would have spoken.
   void doubt(RuleResult& rule, const Limit& limit, bool by_class) const {
-    const std::string missing = not_searched(limit.selection, request_.now, request_.catalogue);
-    if (!missing.empty())
-      rule = unanswered(limit, "the search of this report did not include " + missing);
+    const Searched searched = searched_of(limit.selection, request_.now, request_.catalogue);
+    if (!searched.missing.empty())
+      rule = unanswered(limit, "the search of this report did not include " + searched.missing);
     else if (!by_class && request_.now.failure_limit > limit.value)
       rule = unanswered(limit, "the search reported only rates above its --failure-limit " +
                                    shortest(request_.now.failure_limit) + "; search with --failure-limit " +
                                    shortest(limit.value));
     else
-      doubt_untested(rule);
+      doubt_untested(rule, limit);
+    if (rule.outcome == Outcome::pass && !searched.not_here.empty())
+      rule.message += "; not on this machine: " + join(searched.not_here, ", ");
   }
 
-  void doubt_untested(RuleResult& rule) const {
-    if (request_.now.not_tested == 0) return;
+  /// `breaks`: whether one that was not tested could break the rule.
+  template <typename Breaks>
+  void doubt_untested(RuleResult& rule, const Breaks& breaks) const {
+    const std::vector<Suspect>& all = request_.now.untested;
+    const auto first = std::find_if(all.begin(), all.end(), breaks);
+    const bool unnamed = all.empty() && request_.now.not_tested > 0;  // a report of an older version
+    if (first == all.end() && !unnamed) return;
+    const auto count = unnamed ? static_cast<std::ptrdiff_t>(request_.now.not_tested)
+                               : std::count_if(all.begin(), all.end(), breaks);
     rule.outcome = Outcome::inconclusive;
-    rule.message = std::to_string(request_.now.not_tested) +
-                   " candidates were found but not tested; search with a larger --after-budget";
+    rule.message = std::to_string(count) + (count == 1 ? " candidate was" : " candidates were") + " found but not tested" +
+                   (unnamed ? "" : ", the first is " + first->signature) + "; search with a larger --after-budget";
+  }
+
+  void doubt_untested(RuleResult& rule, const Limit& limit) const {
+    doubt_untested(rule, [&](const Suspect& one) { return could_break(limit, one, request_.catalogue); });
+  }
+
+  /// No pass where a failure of this size could have gone unseen.
+  RuleResult detectable(const Limit& limit) const {
+    const std::optional<double>& rate = request_.now.detectable_rate;
+    if (!rate) return unanswered(limit, "on so few unseen images no failure rate would have been confirmed");
+    RuleResult rule{rule_name(limit), *rate <= limit.value ? Outcome::pass : Outcome::inconclusive,
+                    "a tested variance that fails on " + percent(*rate) + " would have been confirmed (probability 0.8)",
+                    limit.value};
+    if (rule.outcome == Outcome::inconclusive) rule.message += "; give more images, or a larger --after-budget";
+    return rule;
   }
 
   RuleResult robust_accuracy(const Limit& limit) const {
@@ -245,7 +208,7 @@ class Judgement {
       rule.more_images = images_to_decide(measured, limit.value);
       rule.message += images_text(rule.more_images);
     } else if (rule.outcome == Outcome::pass) {
-      doubt_untested(rule);
+      doubt_untested(rule, limit);
     }
     return rule;
   }
@@ -265,6 +228,8 @@ class Judgement {
     if (rule.outcome == Outcome::inconclusive) {
       rule.more_images = images_to_decide_drop(drop, limit.value, std::min(before->images, now->images));
       rule.message += images_text(rule.more_images);
+    } else if (rule.outcome == Outcome::pass && member == &Findings::robust_accuracy) {
+      doubt_untested(rule, limit);
     }
     return rule;
   }
@@ -278,23 +243,25 @@ class Judgement {
     return static_cast<std::uint64_t>(std::ceil(std::max(more, 1.0)));
   }
 
-  RuleResult forbid_oracle(const std::string& oracle) const {
+  RuleResult forbid_oracle(const std::string& oracle) {
     RuleResult rule{"forbid " + oracle, Outcome::pass, "no such counterexample"};
     for (const Finding* finding : counted_) {
       if (finding->oracle != oracle) continue;
+      result_.broken_by.insert(finding->signature);
+      if (rule.outcome == Outcome::fail) continue;  // ranked: the worst comes first
       rule = {"forbid " + oracle,
               Outcome::fail,
               finding->signature + " is confirmed",
               std::nullopt,
               Estimate{finding->failure.rate, finding->failure.ci95},
               finding->signature};
-      break;  // ranked: the worst comes first
     }
-    if (rule.outcome == Outcome::pass) doubt_untested(rule);
+    if (rule.outcome == Outcome::pass)
+      doubt_untested(rule, [&](const Suspect& one) { return one.oracle == oracle; });
     return rule;
   }
 
-  RuleResult forbid_change(const std::string& change) const {
+  RuleResult forbid_change(const std::string& change) {
     RuleResult rule{"forbid " + change, Outcome::pass, "no such counterexample"};
     if (request_.before == nullptr) {
       rule.outcome = Outcome::inconclusive;
@@ -305,10 +272,12 @@ class Judgement {
       const bool counted = std::any_of(counted_.begin(), counted_.end(),
                                        [&](const Finding* finding) { return finding->signature == row.signature; });
       if (name(row.change) != change || !counted) continue;
-      return {"forbid " + change, Outcome::fail, row.signature + " is " + change,
+      result_.broken_by.insert(row.signature);
+      if (rule.outcome == Outcome::fail) continue;
+      rule = {"forbid " + change, Outcome::fail, row.signature + " is " + change,
               std::nullopt,       std::nullopt,  row.signature};
     }
-    doubt_untested(rule);
+    if (rule.outcome == Outcome::pass) doubt_untested(rule, [](const Suspect&) { return true; });
     return rule;
   }
 

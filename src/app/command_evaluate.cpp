@@ -127,6 +127,22 @@ Json answer(const std::string& text, const std::string& place, const Session& se
   return json;
 }
 
+/// What a caller may conclude from the stream as a whole.
+struct Answers {
+  std::size_t valid = 0, without_output = 0;  ///< lines; without_output: of one image at least
+
+  void count(const Json& line) {
+    if (line["status"] == "invalid") return;
+    valid += 1;
+    without_output += line["status"] != "ok" || !line["errors"].empty() ? 1 : 0;
+  }
+
+  int exit_code() const {
+    if (valid == 0) std::cerr << "robustcheck: no line on stdin is a valid variance: nothing was evaluated\n";
+    return valid > 0 && without_output == 0 ? kExitOk : kExitIncomplete;
+  }
+};
+
 }  // namespace
 
 int run_evaluate(const EvaluateOptions& options) {
@@ -135,13 +151,15 @@ int run_evaluate(const EvaluateOptions& options) {
   const oracle::Oracle& oracle = guiding_oracle(options.oracle, session.dataset);
   const BaselineResult baseline = observe_reference(session, options.session);
   Bench bench(*session.evaluator, session.dataset, baseline.reference, oracle);
+  Answers answers;
   std::string text;
-  for (std::size_t number = 1; std::getline(std::cin, text); ++number) {
+  for (std::size_t number = 1; !interrupted() && std::getline(std::cin, text) && !interrupted(); ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     const Json line = answer(text, "stdin:" + std::to_string(number), session, bench, options.scores);
+    answers.count(line);
     std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
   }
-  return kExitOk;
+  return interrupted() ? kExitInterrupted : answers.exit_code();
 }
 
 }  // namespace robustcheck::app

@@ -123,6 +123,7 @@ std::string write_all(const std::vector<Output>& all, const PerturbOptions& opti
 int write_pictures(const PerturbOptions& options) {
   const std::vector<space::Variance> variances = read_variances(options);
   check_output(options);
+  fs::remove(options.out / "metadata.jsonl");  // it would describe pictures that are replaced
   SessionOptions opened;
   opened.images = options.images;
   opened.workers = options.workers;

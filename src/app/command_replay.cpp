@@ -2,19 +2,16 @@
 #include <iostream>
 
 #include "robustcheck/app/case_file.h"
-#include "robustcheck/app/judge.h"
+#include "robustcheck/app/case_state.h"
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/app/variants.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/hash.h"
-#include "robustcheck/oracle/oracle.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
 namespace {
-
-using oracle::Observation;
 
 /// A file where the case says it is, else by name beside the case's run and under `folder`.
 fs::path find_file(const fs::path& stored, const fs::path& case_path, const fs::path& folder, const std::string& what) {
@@ -93,12 +90,10 @@ Session session_for(const std::vector<Case>& cases, std::size_t begin, std::size
   return with_preprocessing(session, worker, session.preprocessing);
 }
 
-std::string replay(const Case& one, ImageIndex index, Session& session) {
-  const oracle::Oracle& oracle = oracle::find_oracle(one.oracle);
-  const Observation reference = session.evaluator->observe_exact(compared_with(oracle, one.variance), index);
-  const Observation observed = session.evaluator->observe_exact(one.variance, index);
-  if (same_scores(observed, one.observed)) return "same";
-  return oracle.judge(reference, observed, one.image.label).violated ? "fails" : "fixed";
+void print(const CaseResult& result, const Case& one, const fs::path& path, const space::Catalogue& catalogue) {
+  std::cout << name(result.state) << ' ' << path.string() << ' ' << space::describe(one.variance, catalogue);
+  if (!result.reason.empty()) std::cout << " (" << result.reason << ')';
+  std::cout << std::endl;
 }
 
 }  // namespace
@@ -106,20 +101,21 @@ std::string replay(const Case& one, ImageIndex index, Session& session) {
 int run_replay(const ReplayOptions& options) {
   std::vector<Case> cases;
   for (const fs::path& path : options.cases) cases.push_back(located(path, options));
-  bool failing = false;
+  bool failing = false, not_run = false;
   for (std::size_t begin = 0; begin < cases.size();) {
     std::size_t end = begin + 1;
     while (end < cases.size() && share_workers(cases[begin], cases[end])) ++end;
     Session session = session_for(cases, begin, end, options);
     for (std::size_t i = begin; i < end; ++i) {
-      const std::string state = replay(cases[i], static_cast<ImageIndex>(i - begin), session);
-      failing = failing || state != "fixed";
-      std::cout << state << ' ' << options.cases[i].string() << ' '
-                << space::describe(cases[i].variance, session.catalogue) << std::endl;
+      const CaseResult result = run_case(cases[i], static_cast<ImageIndex>(i - begin), session);
+      failing = failing || result.failing();
+      not_run = not_run || result.state == CaseState::not_run;
+      print(result, cases[i], options.cases[i], session.catalogue);
     }
     begin = end;
   }
-  return failing ? kExitFound : kExitOk;
+  if (failing) return kExitFound;
+  return not_run ? kExitIncomplete : kExitOk;
 }
 
 }  // namespace robustcheck::app

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 
@@ -7,6 +8,7 @@
 #include "robustcheck/app/dry_run.h"
 #include "robustcheck/app/gate.h"
 #include "robustcheck/app/interrupt.h"
+#include "robustcheck/app/nothing_tested.h"
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/report_files.h"
 #include "robustcheck/app/run_directory.h"
@@ -30,19 +32,39 @@ std::optional<analysis::Policy> policy_of(const std::string& fail_on) {
   return read_policy(fail_on);
 }
 
+/// Under a policy nothing that could break a rule is explained away, and nothing by what is allowed.
+Strictness strictness_of(const std::optional<analysis::Policy>& policy, const space::Catalogue& catalogue) {
+  if (!policy) return {};
+  Strictness strictness;
+  strictness.could_break = [&](const Finalist& finalist) {
+    const analysis::Suspect suspect{finalist.signature, finalist.oracle,   finalist.variance,
+                                    finalist.magnitude, finalist.failures, finalist.images};
+    return std::ranges::any_of(policy->limits, [&](const analysis::Limit& limit) {
+      return analysis::could_break(limit, suspect, catalogue);
+    });
+  };
+  strictness.allowed = [&policy, day = today()](const std::string& signature) {
+    return analysis::allowed(*policy, signature, day);
+  };
+  return strictness;
+}
+
+/// None without a policy and for a run that was cut short; --fail-on none counts no counterexample.
+std::optional<Verdict> verdict_of(const report::Report& report, const std::string& fail_on,
+                                  const std::optional<analysis::Policy>& policy) {
+  if (report.status != "complete" || fail_on == "any") return std::nullopt;
+  if (!policy) return Verdict{};
+  return judge_report(report::to_json(report), *policy, {"report.json", {}, false, false});
+}
+
 int exit_code(const report::Report& report, Ending ending, const std::string& fail_on,
-              const std::optional<analysis::Policy>& policy) {
+              const std::optional<Verdict>& verdict) {
   if (ending == Ending::interrupted) return kExitInterrupted;
   if (report.status != "complete") return kExitIncomplete;
-  if (policy) {
-    const Verdict verdict = judge_report(report::to_json(report), *policy, {"report.json", {}, false, false});
-    write_verdict(verdict, colour_wanted(), std::cout << '\n');
-    return verdict.exit_code();
-  }
-  const bool found = !report.counterexamples.empty();
-  const bool corpus_fails = !report.corpus.is_null() && report.corpus["failing"] > 0;
-  if (fail_on == "any" && (found || corpus_fails)) return kExitFound;
-  return !found && report.counts.not_tested > 0 ? kExitIncomplete : kExitOk;
+  if (verdict && fail_on != "none") return verdict->exit_code();
+  const bool found = !report.counterexamples.empty() || (!report.corpus.is_null() && report.corpus["failing"] > 0);
+  if (found && fail_on == "any") return kExitFound;
+  return nothing_tested(report).empty() ? kExitOk : kExitIncomplete;
 }
 
 }  // namespace
@@ -63,19 +85,24 @@ int run_search(const SearchOptions& options) {
   if (options.update_corpus && options.corpus.empty())
     throw Error(ErrorKind::usage, "--update-corpus: add to which? give --corpus DIR");
   RunDirectory directory(out, options.force || options.dry_run);
+  if (!options.corpus.empty()) {
+    check_corpus(options.corpus, options.update_corpus);
+    directory.check_keeps(options.corpus, "--corpus");
+  }
   space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
   strategy_of(options);
   if (!options.oracle.empty()) oracle::find_oracle(options.oracle);
+  if (!options.dry_run) directory.clear();
   Progress progress(options.output);
   progress.phase("load", 0);
   Session session = open_session(options.session);
   if (options.dry_run) return dry_run(options, session);
   std::vector<CorpusRow> corpus;
-  if (!options.corpus.empty() && (fs::exists(options.corpus) || !options.update_corpus)) {
+  if (!options.corpus.empty()) {
     progress.phase("corpus", 0);
     corpus = replay_corpus(options.corpus, session, options.session);
   }
-  const Strictness strictness;
+  const Strictness strictness = strictness_of(policy, session.catalogue);
   SearchRun run(options, strictness, deadline, session, directory, progress);
   report::Report report = run.run();
   if (!options.corpus.empty()) report.corpus = to_json(corpus);
@@ -83,13 +110,20 @@ int run_search(const SearchOptions& options) {
   std::ostringstream json;
   report::write_json(report, json);
   write_file(directory.report(), json.str());
+  const std::optional<Verdict> verdict = verdict_of(report, options.fail_on, policy);
+  if (verdict) write_file(directory.verdict(), to_json(*verdict).dump(2) + "\n");
   write_report_files(out, options.command.front());
   report::write_terminal(report, out.string(), {colour_wanted(), options.command.front()}, std::cout);
   if (!options.corpus.empty()) std::cout << summary(corpus, options.corpus);
   if (options.update_corpus && run.ending() == Ending::complete)
     std::cout << "corpus: " << update_corpus(options.corpus, corpus, report, directory.root()) << " new cases in "
               << options.corpus.string() << '\n';
-  return exit_code(report, run.ending(), options.fail_on, policy);
+  if (policy && verdict) write_verdict(*verdict, colour_wanted(), std::cout << '\n');
+  const int code = exit_code(report, run.ending(), options.fail_on, verdict);
+  if (const std::string reason = nothing_tested(report);
+      !reason.empty() && code == kExitIncomplete && report.status == "complete")
+    std::cout << "inconclusive: " << reason << '\n';
+  return code;
 }
 
 }  // namespace robustcheck::app

@@ -208,6 +208,8 @@ int run_sweep(const SweepOptions& options) {
       throw Error(ErrorKind::usage, "--profile: " + unknown_name("grid", options.profile, names));
   }
   const fs::path out = output_folder(options);
+  for (const char* replaced : {"sweep.json", "sweep.png"})
+    fs::remove(out / replaced);  // a sweep that fails leaves none
   Progress progress(options.output);
   return is_of_configurations(options.profile) ? sweep_knobs(options, out, progress)
                                                : sweep_grid(options, out, progress);

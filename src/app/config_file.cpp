@@ -17,9 +17,7 @@ std::string text_of(const Json& value, const std::string& place) {
 Json parse_commented(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path))
     throw Error(ErrorKind::usage, "--config " + path.string() + ": no such file");
-  const std::string text = read_file(path);
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false, /*ignore_comments=*/true);
-  return json.is_discarded() ? parse_json(text, path.string()) : json;
+  return parse_json(read_file(path), path.string(), Comments::skipped);
 }
 
 }  // namespace

@@ -61,7 +61,9 @@ class Tests {
 
  private:
   std::uint64_t left() const { return request_.allowance - outcome_.evaluations; }
-  std::size_t fewest() const { return std::min(kFewestConfirmImages, request_.images.size()); }
+  std::size_t fewest() const {
+    return std::min({kFewestConfirmImages, request_.images.size(), request_.confirm_images});
+  }
 
   /// A few tests at a time, so that all workers have one. False where the allowance does not pay for all.
   bool run_round(const std::vector<std::size_t>& next, std::size_t most) {

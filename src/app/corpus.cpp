@@ -4,17 +4,14 @@
 #include <set>
 
 #include "robustcheck/app/case_file.h"
-#include "robustcheck/app/judge.h"
+#include "robustcheck/app/case_state.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/hash.h"
-#include "robustcheck/oracle/oracle.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
 namespace {
-
-using oracle::Observation;
 
 std::vector<fs::path> case_files(const fs::path& corpus) {
   std::vector<fs::path> files;
@@ -85,16 +82,14 @@ Session session_for(const std::vector<Case>& cases, const Session& session, cons
   return with_preprocessing(other, options, session.preprocessing);
 }
 
-std::string state_of(const Case& one, ImageIndex index, Session& session) {
-  const oracle::Oracle& oracle = oracle::find_oracle(one.oracle);
-  const Observation reference = session.evaluator->observe_exact(compared_with(oracle, one.variance), index);
-  const Observation observed = session.evaluator->observe_exact(one.variance, index);
-  return oracle.judge(reference, observed, one.image.label).violated ? "fails" : "fixed";
+std::size_t number_of(const std::vector<CorpusRow>& rows, const std::string& state) {
+  return static_cast<std::size_t>(
+      std::count_if(rows.begin(), rows.end(), [&](const CorpusRow& row) { return row.state == state; }));
 }
 
-std::size_t failing(const std::vector<CorpusRow>& rows) {
-  return static_cast<std::size_t>(
-      std::count_if(rows.begin(), rows.end(), [](const CorpusRow& row) { return row.state == "fails"; }));
+CorpusRow row_of(const fs::path& file, const Case& one, const CaseResult& result) {
+  const std::string state = result.failing() ? name(CaseState::fails) : name(result.state);
+  return {file.filename().string(), space::signature(one.oracle, one.variance), state, result.reason};
 }
 
 void copy_case(const fs::path& file, const fs::path& corpus, const std::string& id) {
@@ -107,30 +102,45 @@ void copy_case(const fs::path& file, const fs::path& corpus, const std::string& 
 
 }  // namespace
 
+void check_corpus(const fs::path& corpus, bool may_be_empty) {
+  if (may_be_empty && !fs::exists(corpus)) return;
+  if (case_files(corpus).empty() && !may_be_empty)
+    throw Error(ErrorKind::usage, "--corpus " + corpus.string() +
+                                      ": holds no case (*.json); copy one from cases/ of a run, or let "
+                                      "--update-corpus add what is found");
+}
+
 std::vector<CorpusRow> replay_corpus(const fs::path& corpus, const Session& session, const SessionOptions& options) {
+  if (!fs::exists(corpus)) return {};
   const std::vector<fs::path> files = case_files(corpus);
   const std::vector<Case> cases = read_cases(files, session);
   std::vector<CorpusRow> rows;
   if (cases.empty()) return rows;
   Session workers = session_for(cases, session, options);
   for (std::size_t i = 0; i < cases.size(); ++i)
-    rows.push_back({files[i].filename().string(), space::signature(cases[i].oracle, cases[i].variance),
-                    state_of(cases[i], static_cast<ImageIndex>(i), workers)});
+    rows.push_back(row_of(files[i], cases[i], run_case(cases[i], static_cast<ImageIndex>(i), workers)));
   return rows;
 }
 
 Json to_json(const std::vector<CorpusRow>& rows) {
   Json list = Json::array();
-  for (const CorpusRow& row : rows)
+  for (const CorpusRow& row : rows) {
     list.push_back({{"case", row.file}, {"signature", row.signature}, {"state", row.state}});
-  return {{"failing", failing(rows)}, {"cases", list}};
+    if (!row.reason.empty()) list.back()["reason"] = row.reason;
+  }
+  return {{"failing", number_of(rows, "fails")}, {"not_run", number_of(rows, "not_run")}, {"cases", list}};
 }
 
 std::string summary(const std::vector<CorpusRow>& rows, const fs::path& corpus) {
+  if (rows.empty()) return "corpus: " + corpus.string() + " holds no case (*.json): nothing was tested\n";
   std::string text =
-      "corpus: " + std::to_string(failing(rows)) + " of " + std::to_string(rows.size()) + " cases fail\n";
+      "corpus: " + std::to_string(number_of(rows, "fails")) + " of " + std::to_string(rows.size()) + " cases fail" +
+      (number_of(rows, "not_run") == 0 ? std::string("\n")
+                                       : ", " + std::to_string(number_of(rows, "not_run")) + " could not be run\n");
   for (const CorpusRow& row : rows)
-    if (row.state == "fails") text += "  " + (corpus / row.file).string() + "  " + row.signature + "\n";
+    if (row.state != name(CaseState::fixed))
+      text += "  " + (corpus / row.file).string() + "  " + row.signature +
+              (row.reason.empty() ? "" : " (" + row.reason + ")") + "\n";
   return text;
 }
 

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <ctime>
 
 #include "robustcheck/app/variants.h"
@@ -16,17 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void refuse(const std::string& message) { throw Error(ErrorKind::input, message); }
-
-/// UTC; SOURCE_DATE_EPOCH (reproducible-builds.org) stands for the clock.
-std::string today() {
-  std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  if (const char* given = std::getenv("SOURCE_DATE_EPOCH")) now = std::strtoll(given, nullptr, 10);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 16> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
-  return text.data();
-}
 
 /// A changed file of the same name means that the report is about something else.
 void check_file(const ObjectReader& entry, const std::string& what, std::vector<std::string>& unchecked) {
@@ -118,6 +106,17 @@ Verdict judge_finished(const Json& report, const analysis::Policy& policy, const
 int Verdict::exit_code() const {
   if (!unfinished.empty() || result.outcome == analysis::Outcome::inconclusive) return kExitIncomplete;
   return result.outcome == analysis::Outcome::fail ? kExitFound : kExitOk;
+}
+
+/// No variable of the environment stands for the clock: a build shell sets SOURCE_DATE_EPOCH to the past, and an
+/// allowance would never expire.
+std::string today() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 16> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
+  return text.data();
 }
 
 analysis::Policy read_policy(const fs::path& path) {

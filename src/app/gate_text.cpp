@@ -128,6 +128,7 @@ Json to_json(const Verdict& verdict) {
           {"exit_code", verdict.exit_code()},
           {"unfinished", finished ? Json() : Json(verdict.unfinished)},
           {"rules", list_json(verdict.result.rules)},
+          {"broken_by", verdict.result.broken_by},
           {"allowed", to_json(verdict.result.used)},
           {"expired", to_json(verdict.result.expired)},
           {"unchecked", verdict.unchecked},

@@ -124,6 +124,8 @@ report::Document read_document(const fs::path& path, const std::string& program)
   document.run = fs::is_directory(path) ? path.string() : file.parent_path().string();
   document.program = program;
   document.directory = fs::current_path().string();
+  if (file.filename() == "report.json" && fs::exists(run / "verdict.json"))
+    document.verdict = read_report(run / "verdict.json");
   load_pictures(run, document);
   document.convergence = read_convergence(run / "journal.jsonl");
   return document;

@@ -1,5 +1,7 @@
 #include "robustcheck/app/run_directory.h"
 
+#include <vector>
+
 #include "robustcheck/base/error.h"
 
 namespace robustcheck::app {
@@ -14,19 +16,29 @@ RunDirectory::RunDirectory(fs::path path, bool force) : path_(std::move(path)) {
                                       ": holds a run already; choose another directory, or --force to replace it");
 }
 
+void RunDirectory::check_keeps(const fs::path& folder, const std::string& option) const {
+  for (const fs::path& cleared : {root(), cases()})
+    if (fs::weakly_canonical(folder) == fs::weakly_canonical(cleared))
+      throw Error(ErrorKind::usage, option + " " + folder.string() + ": lies in the run that --out replaces; copy it");
+}
+
+void RunDirectory::clear() {
+  std::vector<fs::path> written = {report(),   root() / "report.html", root() / "junit.xml", verdict(), journal(),
+                                   per_image()};
+  if (fs::is_directory(cases()))
+    for (const auto& entry : fs::directory_iterator(cases()))
+      if (entry.path().extension() == ".json" || entry.path().extension() == ".png") written.push_back(entry.path());
+  for (const fs::path& file : written) {
+    std::error_code error;
+    fs::remove(file, error);
+    if (error) throw Error(ErrorKind::usage, "--out: " + file.string() + " cannot be replaced: " + error.message());
+  }
+}
+
 void RunDirectory::prepare() {
   std::error_code error;
   fs::create_directories(cases(), error);
   if (error) throw Error(ErrorKind::usage, "--out " + path_.string() + ": cannot be created: " + error.message());
-  fs::remove(report());
-  fs::remove(journal());
-  fs::remove(per_image());
-  fs::remove(root() / "report.html");
-  fs::remove(root() / "junit.xml");
-  for (const auto& entry : fs::directory_iterator(cases())) {
-    const std::string extension = entry.path().extension().string();
-    if (extension == ".json" || extension == ".png") fs::remove(entry.path());
-  }
 }
 
 std::string RunDirectory::case_name(const std::string& id, std::size_t k) {

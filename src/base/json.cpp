@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
@@ -29,13 +30,61 @@ std::string position(std::string_view text, std::size_t byte) {
   return "line " + std::to_string(line) + ", column " + std::to_string(std::max<std::size_t>(column, 1));
 }
 
+std::string below(const std::string& place, const std::string& key) {
+  return place + (place.find('#') == std::string::npos ? "#/" : "/") + key;
+}
+
+/// Follows a parser through a text and refuses the second of two equal keys: a reader that keeps the last one would
+/// let the first be read by people and the second obeyed.
+class KeysOnce {
+ public:
+  explicit KeysOnce(std::string place) : place_(std::move(place)) {}
+
+  void see(Json::parse_event_t event, const Json& parsed) {
+    using Event = Json::parse_event_t;
+    if (event == Event::object_end || event == Event::array_end) {
+      open_.pop_back();
+    } else if (event == Event::key) {
+      open_.back().key = parsed.get<std::string>();
+      if (!open_.back().keys.insert(open_.back().key).second) fail(here(), "given twice");
+    } else {
+      if (!open_.empty() && open_.back().is_array) open_.back().key = std::to_string(open_.back().items++);
+      if (event != Event::value) open_.push_back({event == Event::array_start, 0, "", {}});
+    }
+  }
+
+ private:
+  struct Level {
+    bool is_array = false;
+    std::size_t items = 0;
+    std::string key;  ///< of the member that is being read; in a list its index
+    std::set<std::string> keys;
+  };
+
+  std::string here() const {
+    std::string place = place_;
+    for (const Level& level : open_) place = below(place, level.key);
+    return place;
+  }
+
+  std::string place_;
+  std::vector<Level> open_;
+};
+
 }  // namespace
 
-Json parse_json(std::string_view text, const std::string& place) {
+Json parse_json(std::string_view text, const std::string& place, Comments comments) {
   try {
-    return Json::parse(text);
+    KeysOnce keys(place);
+    const auto see = [&keys](int, Json::parse_event_t event, Json& parsed) {
+      keys.see(event, parsed);
+      return true;
+    };
+    return Json::parse(text, see, /*allow_exceptions=*/true, comments == Comments::skipped);
   } catch (const Json::parse_error& error) {
     fail(place, "no valid JSON at " + position(text, error.byte));
+  } catch (const Json::out_of_range&) {
+    fail(place, "holds a number that no double can hold");
   }
 }
 
@@ -55,9 +104,7 @@ ObjectReader::ObjectReader(const Json& value, std::string place) : value_(value)
 
 bool ObjectReader::has(const std::string& key) const { return value_.contains(key); }
 
-std::string ObjectReader::place(const std::string& key) const {
-  return place_ + (place_.find('#') == std::string::npos ? "#/" : "/") + key;
-}
+std::string ObjectReader::place(const std::string& key) const { return below(place_, key); }
 
 const Json& ObjectReader::at(const std::string& key) const {
   const auto found = value_.find(key);

@@ -5,6 +5,8 @@
 #include <memory>
 #include <thread>
 
+#include "numbers.h"
+
 namespace robustcheck::cli {
 namespace {
 
@@ -23,14 +25,14 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<st
 void add_workers(CLI::App& command, std::size_t& workers) {
   workers = cores();
   command.add_option("--workers", workers, "worker processes [1, 256]; results do not depend on it")
-      ->check(CLI::Range(1, 256))
+      ->transform(whole(1, 256))
       ->type_name("N")
       ->capture_default_str();
 }
 
 void add_timeout(CLI::App& command, double& timeout_s) {
   command.add_option("--timeout", timeout_s, "deadline of one batch, seconds [0.1, 86400]")
-      ->check(CLI::Range(0.1, 86400.0))
+      ->transform(real(0.1, 86400.0))
       ->type_name("S")
       ->capture_default_str();
 }
@@ -39,19 +41,20 @@ void add_bounds(CLI::App& command, SessionOptions& options) {
   command
       .add_option("--max-pools", options.max_pools,
                   "worker pools with other environment variables kept at once [1, 64]; results do not depend on it")
-      ->check(CLI::Range(1, 64))
+      ->transform(whole(1, 64))
       ->type_name("N")
       ->capture_default_str();
   command
       .add_option("--memory", options.memory_mib,
                   "MiB for the converted networks that one worker keeps [1, 1048576]; results do not depend on it")
-      ->check(CLI::Range(1, 1048576))
+      ->transform(whole(1, 1048576))
       ->type_name("MIB")
       ->capture_default_str();
 }
 
 void add_limit(CLI::App& command, std::size_t& limit) {
   command.add_option("--limit", limit, "use N images, spread evenly over the classes (0: all)")
+      ->transform(whole(0))
       ->type_name("N")
       ->capture_default_str();
 }
@@ -71,10 +74,11 @@ void add_session(CLI::App& command, SessionOptions& options) {
   command
       .add_option("--calibration-images", options.calibration_images,
                   "images of the search half that an int8 network is calibrated on [1, 10000]")
-      ->check(CLI::Range(1, 10000))
+      ->transform(whole(1, 10000))
       ->type_name("N")
       ->capture_default_str();
   command.add_option("--max-bad-images", options.max_bad_images, "unreadable images that are tolerated")
+      ->transform(whole(0))
       ->type_name("N")
       ->capture_default_str();
 }
@@ -109,7 +113,7 @@ void add_space(CLI::App& command, space::SpaceRequest& request) {
            "only these transforms; -NAME drops one; none: search the configuration only");
   add_list(command, "--knobs", request.knobs, "only these knobs; -NAME drops one; none: search the data only");
   command.add_option("--max-transforms", request.max_transforms, "longest chain of transforms [1, 10]")
-      ->check(CLI::Range(1, 10))
+      ->transform(whole(1, 10))
       ->type_name("N")
       ->capture_default_str();
   add_list(command, "--validity", request.validity,

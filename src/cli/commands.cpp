@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "arguments.h"
+#include "numbers.h"
 #include "robustcheck/app/options.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
@@ -32,20 +33,26 @@ void add_evaluate(CLI::App& main, Action& action) {
   add_session(command, options->session);
   command.footer(
       "A line: {\"data\": [{\"transform\": \"rotate\", \"degrees\": 12.5}], \"config\": {\"precision\": \"bf16\"}}\n"
-      "{} is the reference; \"images\": [0, 5] runs only these. All images are used, no halves.");
+      "{} is the reference; \"images\": [0, 5] runs only these. All images are used, no halves.\n"
+      "Exit codes: 0 when at least one line was a valid variance and every valid one gave an output for all its\n"
+      "images, else 5; 130 after a signal.");
   command.callback([&action, options] { action = [options] { return app::run_evaluate(*options); }; });
 }
 
 void add_replay(CLI::App& main, Action& action) {
   auto options = std::make_shared<app::ReplayOptions>();
   CLI::App& command =
-      *main.add_subcommand("replay", "run stored cases again: exit 1 = some still fail, 0 = none fails");
+      *main.add_subcommand("replay",
+                           "run stored cases again: exit 1 = some still fail, 5 = some could not be run, "
+                           "0 = all ran and none fails");
   command.add_option("CASE", options->cases, "case files (cases/*.json of a run)")->required();
   command.add_option("--model", options->model, "another model instead of the one that the case names")
       ->type_name("FILE");
   command.add_option("--images", options->images, "folder where an image that moved is looked for")->type_name("DIR");
   add_timeout(command, options->timeout_s);
-  command.footer("One line per case: same (bit-equal scores), fails (still violated, other bits) or fixed.");
+  command.footer(
+      "One line per case: same (bit-equal scores), fails (still violated, other bits), fixed, or not_run (no output\n"
+      "here or at the reference, with the reason; for the oracle crash no output is a failure).");
   command.callback([&action, options] { action = [options] { return app::run_replay(*options); }; });
 }
 
@@ -67,7 +74,7 @@ void add_sweep(CLI::App& main, Action& action, const std::vector<std::string>& a
   command
       .add_option("--min-accuracy", options->min_accuracy,
                   "exit 4 below this reference accuracy [0, 1] (default: twice chance)")
-      ->check(CLI::Range(0.0, 1.0))
+      ->transform(real(0.0, 1.0))
       ->type_name("SHARE");
   add_session(command, options->session);
   add_output(command, options->output);
@@ -89,7 +96,7 @@ void add_perturb(CLI::App& main, Action& action) {
   command
       .add_option("--copies", options->copies,
                   "pictures per image and variance [1, 10000]; their seeds count up from the variance's")
-      ->check(CLI::Range(1, 10000))
+      ->transform(whole(1, 10000))
       ->type_name("N")
       ->capture_default_str();
   command.add_flag("--grid", options->grid,

@@ -26,6 +26,7 @@ void add_gate(CLI::App& main, Action& action) {
   command.footer(
       "A rule passes when the 95 % interval of what was measured lies wholly inside its limit, fails when wholly\n"
       "outside, and is inconclusive when it crosses the limit (the message says how many more images would decide).\n"
+      "What was not tested is no pass: a case of the corpus that gave no output, a value of a knob that was not run.\n"
       "Exit codes: 0 pass, 1 fail, 5 inconclusive or an unfinished report, 2 wrong policy, 3 not a report, or its\n"
       "model or images are no longer the ones at their path.\n"
       "Example: {\"max_failure_rate\": 0.5, \"limits\": [{\"magnitude_at_most\": 0.3, \"max_failure_rate\": 0.05}],\n"

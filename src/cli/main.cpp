@@ -3,16 +3,31 @@
 
 #include "commands.h"
 #include "robustcheck/base/error.h"
+#include "standard_streams.h"
+
+namespace {
+
+using namespace robustcheck;
+
+/// What could not be written was not said: no success, but a failure that was found stays one.
+int checked_output(int code) {
+  if (cli::output_arrived()) return code;
+  std::cerr << "robustcheck: error: stdout: cannot be written (closed, or no space left)\n";
+  return code == kExitFound || code == kExitInterrupted ? code : kExitInput;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return robustcheck::cli::run(argc, argv);
-  } catch (const robustcheck::Error& error) {
-    std::cerr << "robustcheck: " << (error.kind() == robustcheck::ErrorKind::internal ? "internal error: " : "error: ")
+    cli::open_standard_streams();
+    return checked_output(cli::run(argc, argv));
+  } catch (const Error& error) {
+    std::cerr << "robustcheck: " << (error.kind() == ErrorKind::internal ? "internal error: " : "error: ")
               << error.what() << '\n';
-    return robustcheck::exit_code(error.kind());
+    return exit_code(error.kind());
   } catch (const std::exception& error) {
     std::cerr << "robustcheck: internal error: " << error.what() << '\n';
-    return robustcheck::kExitInternal;
+    return kExitInternal;
   }
 }

@@ -1,4 +1,4 @@
-#include "confirmation_words.h"
+#include "robustcheck/report/confirmation_words.h"
 
 #include <cmath>
 

@@ -67,6 +67,20 @@ void write_unavailable(const Document& document, std::ostream& out) {
   close_table(out);
 }
 
+/// Reports of older versions say neither.
+void write_confirmation(const Document& document, std::ostream& out) {
+  const Json& report = document.report;
+  if (!report.contains("confirmation")) return;
+  const Json &budget = at(report, "budget"), &confirmation = at(report, "confirmation");
+  out << "<p>" << count(budget, "confirmed") << " of " << count(budget, "candidates")
+      << " candidates above the failure limit were confirmed, in " << count(confirmation, "tests") << " tests";
+  if (const auto rate = number(report, "detectable_rate"))
+    out << ". A tested variance that fails on " << percent(*rate)
+        << " of all images would have been confirmed with probability 0.8 (" << count(confirmation, "images")
+        << " unseen images)";
+  out << ".</p>\n";
+}
+
 void write_dropped(const Document& document, std::ostream& out) {
   const Json& dropped = at(document.report, "dropped");
   out << "<dl class=\"facts\">\n";
@@ -126,6 +140,7 @@ void write_not_tested(const Document& document, std::ostream& out) {
   open_section("not-tested", "What was not tested, and why", out);
   if (!complete(document))
     out << "<p><b>The run was cut short.</b> Every candidate so far, confirmed or not, is in journal.jsonl.</p>\n";
+  write_confirmation(document, out);
   write_dropped(document, out);
   write_unavailable(document, out);
   if (!bad.empty()) out << "<p>Unreadable images: " << escape_xml(all_texts(bad)) << "</p>\n";

@@ -26,22 +26,38 @@ TestCase case_of(const Document& document, const Json& found) {
   const std::string message = "fails on " + percent_or_none(number(found, "failure_rate")) + " " +
                               bounds(interval(found, "ci95")) + " of " + std::to_string(count(found, "images")) +
                               " unseen images";
+  if (const std::string reason = tolerated(document, found); !reason.empty())
+    return {"robustcheck." + oracle, text(found, "signature"), "skipped", "tolerated", reason + "; " + message, ""};
   return {"robustcheck." + oracle, text(found, "signature"), oracle == "crash" ? "error" : "failure", oracle, message,
           body_of(document, found)};
 }
 
 TestCase run_case(const Document& document) {
-  if (complete(document)) return {"robustcheck", "search is complete"};
-  return {"robustcheck",
-          "search is complete",
-          "error",
-          "partial",
-          "partial run: the search was cut short, so that nothing can be concluded from what is absent",
-          ""};
+  const std::string reason = unanswered(document);
+  if (reason.empty()) return {"robustcheck", "search is complete"};
+  return {"robustcheck", "search is complete", "error", complete(document) ? "inconclusive" : "partial", reason, ""};
+}
+
+TestCase rule_case(const Json& rule) {
+  const std::string said = text(rule, "outcome");
+  const std::string outcome = said == "pass" ? "" : said == "fail" ? "failure" : "error";
+  return {"robustcheck.policy", text(rule, "rule"), outcome, said, text(rule, "message"), ""};
+}
+
+TestCase corpus_case(const Document& document, const Json& row) {
+  const std::string state = text(row, "state"), signature = text(row, "signature"), name = text(row, "case");
+  if (state == "fixed") return {"robustcheck.corpus", name};
+  const std::string why = allowed(document, signature), message = signature + " " + state;
+  if (!why.empty() && (state == "fails" || !list(document.verdict, "rules").empty()))
+    return {"robustcheck.corpus", name, "skipped", "tolerated", why + "; " + message, ""};
+  if (state == "fails") return {"robustcheck.corpus", name, "failure", "corpus", message, ""};
+  return {"robustcheck.corpus", name, "error", state, message + ": " + text(row, "reason"), ""};
 }
 
 std::vector<TestCase> cases_of(const Document& document) {
   std::vector<TestCase> cases = {run_case(document)};
+  for (const Json& rule : list(document.verdict, "rules")) cases.push_back(rule_case(rule));
+  for (const Json& row : list(at(document.report, "corpus"), "cases")) cases.push_back(corpus_case(document, row));
   for (const Json& found : list(document.report, "counterexamples")) cases.push_back(case_of(document, found));
   for (const Json& knob : list(document.report, "unavailable_knobs"))
     cases.push_back({"robustcheck.knobs", text(knob, "knob") + "=" + plain(at(knob, "value")), "skipped",

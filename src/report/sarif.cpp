@@ -77,13 +77,18 @@ Json result_of(const Document& document, const Json& found) {
        {"logicalLocations", {{{"fullyQualifiedName", text(found, "signature")}, {"kind", "variance"}}}}}};
   result["partialFingerprints"] = {{"signature/v1", text(found, "signature")}};
   result["rank"] = std::clamp(100 * rate, 0.0, 100.0);
+  if (const std::string reason = tolerated(document, found); !reason.empty()) {
+    result["level"] = "note";
+    result["suppressions"] = {{{"kind", "external"}, {"status", "accepted"}, {"justification", clean(reason)}}};
+  }
   result["properties"] = properties(found);
   return result;
 }
 
 Json notifications(const Document& document) {
   Json json = Json::array();
-  if (!complete(document)) json.push_back({{"level", "error"}, {"message", {{"text", verdict(document)}}}});
+  if (const std::string reason = unanswered(document); !reason.empty())
+    json.push_back({{"level", "error"}, {"message", {{"text", complete(document) ? reason : verdict(document)}}}});
   for (const Json& knob : list(document.report, "unavailable_knobs"))
     json.push_back({{"level", "note"},
                     {"message",

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <ostream>
 
-#include "confirmation_words.h"
+#include "robustcheck/report/confirmation_words.h"
 #include "escape.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/report/report.h"
@@ -199,7 +199,7 @@ std::string fates(const Report& report) {
 void write_notes(const Report& report, std::ostream& out) {
   const double limit = report.settings.is_object() ? report.settings.value("failure_limit", 0.05) : 0.05;
   if (report.counterexamples.empty()) write_wrapped(nothing_confirmed(limit, report.confirmation), 0, kHang, out);
-  if (const std::string untested = left_untested(report.counts); !untested.empty())
+  if (const std::string untested = left_untested(report.counts); !untested.empty() && !report.counterexamples.empty())
     write_wrapped(untested, 0, kHang, out);
   if (const std::string sums = fates(report); !sums.empty()) write_wrapped(sums, 0, kHang, out);
   if (const std::uint64_t invalid = dropped(report, "invalid"); invalid > 0)

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "confirmation_words.h"
+#include "robustcheck/report/confirmation_words.h"
 #include "escape.h"
 #include "fields.h"
 #include "robustcheck/base/text.h"
@@ -35,6 +35,14 @@ bool needs_both(const Json& attribution) {
   return said.is_boolean() && said.get<bool>();
 }
 
+Counts counts_of(const Json& report) {
+  Counts counts;
+  counts.not_tested = count(at(report, "dropped"), "not_tested");
+  counts.candidates = count(at(report, "budget"), "candidates");
+  counts.after_needed = count(at(report, "budget"), "after_needed");
+  return counts;
+}
+
 /// Reports of older versions say nothing of their tests.
 std::string nothing_found(const Document& document, const std::string& searched, const std::string& limit) {
   const Json& report = document.report;
@@ -61,10 +69,11 @@ bool complete(const Document& document) { return text(document.report, "status")
 
 std::string verdict(const Document& document) {
   const std::size_t found = list(document.report, "counterexamples").size();
-  const std::string unfinished = complete(document) ? "" : " (partial run: it was cut short)";
-  const bool untested = count(at(document.report, "dropped"), "not_tested") > 0;
-  if (found == 0) return (untested ? "Inconclusive: no confirmed counterexample" : "No confirmed counterexample") + unfinished;
-  return plural(found, "confirmed counterexample") + unfinished;
+  std::string sentence = found == 0 ? "No confirmed counterexample" : plural(found, "confirmed counterexample");
+  if (!list(document.verdict, "rules").empty()) sentence += ", policy: " + text(document.verdict, "outcome");
+  if (!complete(document)) return sentence + " (partial run: it was cut short)";
+  const std::string reason = unanswered(document);
+  return reason.empty() ? sentence : sentence + " (inconclusive: " + reason + ")";
 }
 
 std::string verdict_details(const Document& document) {
@@ -88,6 +97,36 @@ std::string verdict_details(const Document& document) {
     sentence +=
         " " + std::to_string(config) + " of " + std::to_string(all.size()) + " come from the configuration alone.";
   return sentence;
+}
+
+std::string unanswered(const Document& document) {
+  const Json& report = document.report;
+  if (!complete(document))
+    return "partial run: the search was cut short, so that nothing can be concluded from what is absent";
+  const Json& spent = at(at(report, "budget"), "evaluations");
+  if (spent.is_number() && spent == 0) return "nothing was searched: the budget is below one trial";
+  const std::uint64_t untested = count(at(report, "dropped"), "not_tested");
+  if (list(document.verdict, "rules").empty() && list(report, "counterexamples").empty() && untested > 0)
+    return left_untested(counts_of(report));
+  const Json& corpus = at(report, "corpus");
+  return corpus.is_object() && list(corpus, "cases").empty() ? "the corpus holds no case: nothing was tested on it"
+                                                             : "";
+}
+
+std::string allowed(const Document& document, const std::string& signature) {
+  if (document.verdict.is_null()) return "";
+  for (const Json& one : list(document.verdict, "allowed"))
+    if (text(one, "signature") == signature)
+      return "allowed until " + text(one, "expires") + ": " + text(one, "reason");
+  return list(document.verdict, "rules").empty() ? "not held against the model (--fail-on none)" : "";
+}
+
+std::string tolerated(const Document& document, const Json& found) {
+  const std::string signature = text(found, "signature");
+  if (std::string reason = allowed(document, signature); !reason.empty() || document.verdict.is_null()) return reason;
+  const Json& broken_by = list(document.verdict, "broken_by");
+  const bool breaks = std::find(broken_by.begin(), broken_by.end(), signature) != broken_by.end();
+  return breaks ? "" : "breaks no rule of the policy";
 }
 
 std::string bounds(const std::optional<std::pair<double, double>>& interval) {

@@ -14,10 +14,16 @@ namespace robustcheck::report {
 inline constexpr const char* kDash = "\u2013";
 
 bool complete(const Document& document);
-/// "18 confirmed counterexamples", with what is to be known about a partial run.
+/// "18 confirmed counterexamples, policy: pass", with what is to be known about a run that answers nothing.
 std::string verdict(const Document& document);
 /// The worst of them in a sentence; what was searched where nothing was found.
 std::string verdict_details(const Document& document);
+/// Why the run as a whole answers nothing ("partial run: ..."), "" where it does.
+std::string unanswered(const Document& document);
+/// Why the policy of the run does not hold a failure with this signature against the model, "" where it does.
+std::string allowed(const Document& document, const std::string& signature);
+/// The same of a counterexample, which may also keep every limit.
+std::string tolerated(const Document& document, const Json& found);
 /// "[42.9, 51.6] %"; empty without an interval.
 std::string bounds(const std::optional<std::pair<double, double>>& interval);
 /// "47.2 %", or "not measured".

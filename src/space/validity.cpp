@@ -1,10 +1,11 @@
 #include "robustcheck/space/validity.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <optional>
 
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/number.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::space {
@@ -22,11 +23,10 @@ const std::vector<Field>& fields() {
 }
 
 double share_of(const std::string& text, const std::string& place) {
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0.0 && value <= 1.0))
+  const std::optional<double> value = decimal(text);
+  if (!value || *value < 0.0 || *value > 1.0)
     throw Error(ErrorKind::usage, place + ": '" + text + "' is no number in [0, 1]");
-  return value;
+  return *value;
 }
 
 void move_towards_neutral(Step& step, const TransformInfo& info, double share) {

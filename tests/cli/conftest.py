@@ -13,6 +13,8 @@ FASHION = SOURCE / "data/fashion"
 MODEL = FASHION / "fashion.pt"
 TINY = FASHION / "tiny.pt"
 IMAGES = FASHION / "images"
+QUIET = ("search", TINY, IMAGES, "--limit", 100, "--budget", 300, "--transforms", "rotate", "--knobs", "none",
+         "--failure-limit", 0.99)  # finds nothing
 
 
 CACHE = tempfile.TemporaryDirectory(prefix="robustcheck-cache-")
@@ -39,3 +41,23 @@ def tiny_run(tmp_path_factory):
     done = run("search", TINY, IMAGES, "--limit", 400, "--budget", 3000, "--out", out)
     report = json.loads((out / "report.json").read_text()) if (out / "report.json").exists() else None
     return done, out, report
+
+
+@pytest.fixture(scope="session")
+def example(tiny_run):
+    """A case that fails, as JSON."""
+    _, out, report = tiny_run
+    return json.loads((out / report["counterexamples"][0]["examples"][0]["case"]).read_text())
+
+
+@pytest.fixture
+def case(example, tmp_path):
+    """case(name, **values): writes the example with other members."""
+
+    def write(name="case.json", **values):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps({**example, **values}))
+        return path
+
+    return write

@@ -22,7 +22,7 @@ def test_a_new_corpus_holds_every_minimal_kind_once_with_its_image(grown):
     assert minimal and sorted(path.stem for path in corpus.glob("*.json")) == sorted(minimal)
     for path in corpus.glob("*.json"):
         assert (corpus / json.loads(path.read_text())["image"]["path"]).is_file()
-    assert report["corpus"] == {"failing": 0, "cases": []}
+    assert report["corpus"] == {"failing": 0, "not_run": 0, "cases": []}
 
 
 def test_its_cases_fail_again_and_exit_1_and_are_not_added_twice(grown, tmp_path):

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,10 +32,19 @@ struct Finding {
   std::string outcomes;  ///< a letter per image: 1 violated, 0 not, . not tested; empty where the report has none
 };
 
+/// A failure that no test has seen; counts are those of the search half.
+struct Suspect {
+  std::string signature, oracle;
+  space::Variance variance;
+  double magnitude = 0.0;
+  std::uint64_t failures = 0, images = 0;
+};
+
 /// A committed case that was run again.
 struct CorpusCase {
   std::string file, signature;
   bool fails = false;
+  std::string not_run{};  ///< why there is no answer; empty: there is one
 };
 
 /// report.json, as far as gates and comparisons read it.
@@ -44,11 +54,13 @@ struct Findings {
   std::uint64_t evaluations = 0;  ///< that the search spent
   double failure_limit = 0.0;     ///< rates up to this were never reported
   std::uint64_t not_tested = 0;   ///< candidates that no test has seen
+  std::vector<Suspect> untested;  ///< the same by name; empty in reports of older versions
+  std::optional<double> detectable_rate;
   std::vector<std::string> profiles;
-  Json transforms, knobs;                ///< of the space
-  std::vector<std::string> unavailable;  ///< "knob=value" that this machine or model did not run
+  Json transforms, knobs;                          ///< of the space
+  std::map<std::string, std::string> unavailable;  ///< "knob=value" that was not searched -> reason
   std::optional<Measured> accuracy, robust_accuracy;
-  std::vector<Finding> counterexamples;
+  std::vector<Finding> counterexamples;  ///< and what was confirmed beyond the number that stands there in full
   std::optional<std::vector<CorpusCase>> corpus;  ///< none where the search ran without one
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct Limit {
   Selection selection;
 };
 inline const std::vector<std::string> kMeasures = {"max_failure_rate", "min_robust_accuracy",
-                                                   "max_drop_against_baseline", "max_worst_class_drop"};
+                                                   "max_drop_against_baseline", "max_worst_class_drop",
+                                                   "max_detectable_rate"};
 
 /// A counterexample that is known and not held against the model until the end of a day.
 struct Allowance {
@@ -61,8 +63,9 @@ struct RuleResult {
 struct GateResult {
   Outcome outcome = Outcome::pass;  ///< fail if a rule fails, else inconclusive if one is, else pass
   std::vector<RuleResult> rules;
-  std::vector<Allowance> used;     ///< allowances that covered a counterexample
-  std::vector<Allowance> expired;  ///< those that would have
+  std::set<std::string> broken_by;  ///< signatures of the counterexamples that fail a rule
+  std::vector<Allowance> used;      ///< allowances that covered a counterexample
+  std::vector<Allowance> expired;   ///< those that would have
 };
 
 struct GateRequest {
@@ -72,8 +75,15 @@ struct GateRequest {
   const space::Catalogue& catalogue;
   std::string today;  ///< YYYY-MM-DD
 };
-/// A report with a corpus has one rule more: no case of it fails, but those of an allowed signature.
+/// A report with a corpus has one rule more: it holds cases, every one could be run, and none fails, but those of an
+/// allowed signature.
 GateResult judge(const GateRequest& request);
+
+/// Whether a failure that no test has seen could break a limit: it is one that the limit is about, and the upper end of
+/// its rate's interval on the search half is beyond the limit.
+bool could_break(const Limit& limit, const Suspect& suspect, const space::Catalogue& catalogue);
+/// Whether the policy tolerates a signature on a day (YYYY-MM-DD).
+bool allowed(const Policy& policy, const std::string& signature, const std::string& today);
 
 /// Images beyond `measured.images` after which Wilson's interval of the same rate no longer crosses `limit`; nullopt
 /// where no sensible number does (the rate is the limit).

@@ -27,6 +27,9 @@ struct Verdict {
 /// Reads and checks a policy before anything runs. Throws Error{usage}.
 analysis::Policy read_policy(const std::filesystem::path& path);
 
+/// Today by the clock, UTC: YYYY-MM-DD.
+std::string today();
+
 struct GateFiles {
   std::string report_place;  ///< for messages
   std::filesystem::path baseline;

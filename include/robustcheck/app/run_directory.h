@@ -13,13 +13,20 @@ class RunDirectory {
   /// Throws Error{usage} when `path` holds a run and `force` is false. Touches nothing.
   RunDirectory(std::filesystem::path path, bool force);
 
-  /// Creates the directory and removes what an earlier run wrote here, and only that.
+  /// Throws Error{usage} when clear() would remove files of `folder`, which is what `option` named.
+  void check_keeps(const std::filesystem::path& folder, const std::string& option) const;
+  /// Removes what an earlier run wrote here, and only that. Done before anything can fail: a run that ends early leaves
+  /// no verdict of another one.
+  void clear();
+  /// Creates the directory.
   void prepare();
 
   std::filesystem::path root() const { return path_; }
   std::filesystem::path report() const { return path_ / "report.json"; }
   std::filesystem::path journal() const { return path_ / "journal.jsonl"; }
   std::filesystem::path per_image() const { return path_ / "per_image.jsonl"; }
+  /// What the policy of --fail-on said, as `gate --json` prints it.
+  std::filesystem::path verdict() const { return path_ / "verdict.json"; }
   std::filesystem::path cases() const { return path_ / "cases"; }
   /// "cases/<name>", as report.json spells it.
   static std::string case_name(const std::string& id, std::size_t k);

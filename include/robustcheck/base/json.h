@@ -13,8 +13,10 @@ namespace robustcheck {
 /// Keys keep the order in which they were written: reports read like the documentation.
 using Json = nlohmann::ordered_json;
 
-/// Parses a text. `place` names it in the message. Throws Error{usage} with line and column.
-Json parse_json(std::string_view text, const std::string& place);
+enum class Comments { refused, skipped };
+/// Parses a text. `place` names it in the message. Throws Error{usage} with line and column; for a key that one object
+/// holds twice "<place>/<key>: given twice".
+Json parse_json(std::string_view text, const std::string& place, Comments comments = Comments::refused);
 /// Parses a file. Throws Error{usage} if it is missing or no JSON.
 Json read_json(const std::filesystem::path& path);
 

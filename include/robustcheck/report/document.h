@@ -20,6 +20,7 @@ struct Document {
   std::string run;                              ///< the run directory as the user would type it
   std::string program = "robustcheck";          ///< as the user called it: replay lines can be copied
   std::string directory;                        ///< absolute; paths below it are shown relative to it (SARIF)
+  Json verdict;                                 ///< verdict.json of the run; null where its policy was "any"
   std::map<std::string, std::string> pictures;  ///< PNG bytes by path relative to the run
   Convergence convergence;
 };
@@ -33,7 +34,9 @@ using Writer = void (*)(const Document&, std::ostream&);
 
 /// One page without scripts or requests: pictures and style are in the file.
 void write_html(const Document& document, std::ostream& out);
-/// JUnit XML: <failure> = counterexample, <error> = no output or an unfinished run, <skipped> = knob unavailable.
+/// JUnit XML: <failure> = counterexample or broken rule, <error> = no output, an inconclusive rule or an unfinished
+/// run, <skipped> = knob unavailable, or a counterexample that the policy allows. No failure and no error: exit 0 of
+/// search.
 void write_junit(const Document& document, std::ostream& out);
 /// For pull requests and GitHub's step summary.
 void write_markdown(const Document& document, std::ostream& out);
@@ -41,7 +44,7 @@ void write_markdown(const Document& document, std::ostream& out);
 void write_csv(const Document& document, std::ostream& out);
 /// SARIF 2.1.0: one rule per oracle, one result per counterexample.
 void write_sarif(const Document& document, std::ostream& out);
-/// GitHub workflow commands: at most ten annotations, worst first.
+/// GitHub workflow commands: at most ten errors, worst first, and as many notices of what the policy allows.
 void write_github(const Document& document, std::ostream& out);
 /// Prometheus text exposition format, gauges only.
 void write_prometheus(const Document& document, std::ostream& out);

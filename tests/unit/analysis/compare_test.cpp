@@ -100,7 +100,7 @@ TEST(Compare, TheDifferenceOfTwoProportionsIsNewcombes) {
 TEST(Compare, OtherSpacesAreNamed) {
   Findings before = report({}), now = report({});
   EXPECT_EQ(space_difference(before, now), "");
-  now.unavailable = {"precision=bf16"};
+  now.unavailable = {{"precision=bf16", "unavailable"}};
   before.knobs = {{{"knob", "precision"}, {"values", {"bf16"}}}};
   EXPECT_EQ(space_difference(before, now), "") << "what one model could not run was asked of both";
   before.knobs = {{{"knob", "precision"}, {"values", {"bf16", "fp16"}}}};

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "robustcheck/base/error.h"
+#include "robustcheck/space/space.h"
 
 namespace robustcheck::analysis {
 namespace {
@@ -194,6 +195,142 @@ TEST(Policy, CandidatesThatNoTestHasSeenAreNoPass) {
   EXPECT_EQ(outcome({{"max_failure_rate", 0.1}}, report), Outcome::fail);
 }
 
+Json with_corpus(const std::vector<std::pair<std::string, std::string>>& cases) {
+  Json report = example();
+  report["corpus"] = {{"cases", Json::array()}};
+  for (const auto& [signature, state] : cases)
+    report["corpus"]["cases"].push_back(
+        {{"case", "c.json"}, {"signature", signature}, {"state", state}, {"reason", "timeout: 60 s"}});
+  return report;
+}
+
+Json kind(const std::string& status, double rate, std::uint64_t images) {
+  return {{"signature", "label:rotate"},
+          {"oracle", "label"},
+          {"variance", {{"data", {{{"transform", "rotate"}, {"degrees", 10.0}}}}}},
+          {"magnitude", 0.2},
+          {"failure_rate", rate},
+          {"images", images},
+          {"status", status},
+          {"explained_by", nullptr}};
+}
+
+/// A report without a counterexample and with this further kind.
+Json with_kind(const Json& row) {
+  Json report = example();
+  report["counterexamples"] = Json::array();
+  report["kinds"] = {row};
+  if (row["status"] == "not_tested") report["dropped"]["not_tested"] = 1;
+  return report;
+}
+
+TEST(Policy, WhatWasNotTestedIsInconclusiveForTheRulesThatItCouldBreak) {
+  const Json weak = with_kind(kind("not_tested", 0.0625, 64));  // Wilson: up to 15 %
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.1}}, weak), Outcome::inconclusive);
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.2}}, weak), Outcome::pass);
+  EXPECT_EQ(outcome({{"min_robust_accuracy", 0.3}}, weak), Outcome::pass);
+  EXPECT_EQ(outcome({{"forbid", {"label"}}}, weak), Outcome::inconclusive);
+  EXPECT_EQ(outcome({{"forbid", {"crash"}}}, weak), Outcome::pass);
+  const Json band = {{"limits", {{{"magnitude_at_most", 0.1}, {"max_failure_rate", 0.1}}}}};
+  EXPECT_EQ(outcome(band, weak), Outcome::pass);
+  EXPECT_EQ(outcome({{"min_robust_accuracy", 0.3}}, with_kind(kind("not_tested", 0.8, 64))), Outcome::inconclusive);
+  EXPECT_THAT(judged({{"max_failure_rate", 0.1}}, weak).rules[0].message, HasSubstr("the first is label:rotate"));
+}
+
+TEST(Policy, WhatIsConfirmedBeyondTheListCounts) {
+  Json row = kind("confirmed", 0.3, 64);
+  row["failures"] = 60;
+  row["tested_images"] = 200;
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.2}}, with_kind(row)), Outcome::fail);
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.5}}, with_kind(row)), Outcome::pass);
+  EXPECT_EQ(outcome({{"max_worst_class_drop", 0.9}}, with_kind(row)), Outcome::inconclusive);
+  const Json allowed = {{"max_failure_rate", 0.2},
+                        {"allow", {{{"signature", "label:rotate"}, {"reason", "r"}, {"expires", "2030-01-01"}}}}};
+  EXPECT_EQ(outcome(allowed, with_kind(row)), Outcome::pass);
+  for (const char* status : {"unconfirmed", "explained"})
+    EXPECT_EQ(outcome({{"max_failure_rate", 0.2}}, with_kind(kind(status, 0.3, 64))), Outcome::pass);
+}
+
+TEST(Policy, AFailureThatCouldHaveGoneUnseenIsNoPass) {
+  Json report = example();
+  const auto said = [&](double limit) {
+    return judged({{"max_failure_rate", 0.9}, {"max_detectable_rate", limit}}, report).rules.back().outcome;
+  };
+  EXPECT_EQ(said(0.5), Outcome::inconclusive);  // the report does not say
+  report["detectable_rate"] = 0.098;
+  EXPECT_EQ(said(0.1), Outcome::pass);
+  EXPECT_EQ(said(0.098), Outcome::pass);
+  EXPECT_EQ(said(0.09), Outcome::inconclusive);
+  EXPECT_THAT(refusal({{"max_detectable_rate", 0.1}}), HasSubstr("every model would pass"));
+}
+
+TEST(Policy, ACorpusThatWasNotRunIsNoPass) {
+  const Json policy = {{"max_failure_rate", 0.9}};
+  const auto corpus_rule = [&](const Json& report) { return judged(policy, report).rules.back(); };
+  EXPECT_EQ(corpus_rule(with_corpus({{"label:a", "fixed"}})).outcome, Outcome::pass);
+  EXPECT_EQ(corpus_rule(with_corpus({{"label:a", "not_run"}, {"label:b", "fails"}})).outcome, Outcome::fail);
+  const RuleResult not_run = corpus_rule(with_corpus({{"label:a", "fixed"}, {"label:b", "not_run"}}));
+  EXPECT_EQ(not_run.outcome, Outcome::inconclusive);
+  EXPECT_EQ(not_run.message, "1 of 2 cases could not be run, the first is label:b: timeout: 60 s");
+  EXPECT_EQ(corpus_rule(with_corpus({})).outcome, Outcome::inconclusive);
+  const Json allowing = {{"max_failure_rate", 0.9},
+                         {"allow", {{{"signature", "label:b"}, {"reason", "known"}, {"expires", "2999-01-01"}}}}};
+  EXPECT_EQ(outcome(allowing, with_corpus({{"label:b", "not_run"}, {"label:b", "fails"}})), Outcome::pass);
+}
+
+Json without_values(const std::vector<std::pair<std::string, std::string>>& unavailable) {
+  Json report = example();
+  report["counterexamples"] = Json::array();
+  report["space"]["knobs"] = Json::array();
+  for (const auto& [value, reason] : unavailable) {
+    const std::size_t equals = value.find('=');
+    report["unavailable_knobs"].push_back(
+        {{"knob", value.substr(0, equals)}, {"value", value.substr(equals + 1)}, {"reason", reason}});
+  }
+  return report;
+}
+
+TEST(Policy, OfValuesThatWereNotRunOnlyThoseWithoutEffectCountAsSearched) {
+  const Json policy = {{"limits", {{{"knob_class", "numerical"}, {"max_failure_rate", 0.1}}}}};
+  EXPECT_EQ(outcome(policy, without_values({{"precision=bf16", "no_effect"}})), Outcome::pass);
+  for (const char* reason : {"unavailable", "fails", "emulated", "below_floor"})
+    EXPECT_EQ(outcome(policy, without_values({{"precision=bf16", reason}})), Outcome::inconclusive) << reason;
+}
+
+/// Every value of the profile with one reason, but for one value.
+Json profile_without(const std::string& profile, const std::string& reason, const std::string& but_value,
+                     const std::string& but_reason) {
+  std::vector<std::pair<std::string, std::string>> unavailable;
+  for (const space::KnobGene& gene : space::make_space({.profiles = {profile}}, catalogue()).knobs)
+    for (const std::string& value : gene.values) {
+      const std::string name = gene.info.name + "=" + value;
+      unavailable.emplace_back(name, name == but_value ? but_reason : reason);
+    }
+  return without_values(unavailable);
+}
+
+TEST(Policy, AProfilePassesOverWhatThisMachineDoesNotHaveAndNamesIt) {
+  const Json policy = {{"limits", {{{"profile", "numerical"}, {"max_failure_rate", 0.1}}}}};
+  const GateResult result = judged(policy, profile_without("numerical", "no_effect", "device=cuda", "unavailable"));
+  EXPECT_EQ(result.outcome, Outcome::pass) << result.rules.at(0).message;
+  EXPECT_THAT(result.rules.at(0).message, HasSubstr("not on this machine: device=cuda"));
+  for (const char* reason : {"fails", "emulated", "below_floor"}) {
+    const GateResult open = judged(policy, profile_without("numerical", "no_effect", "precision=bf16", reason));
+    EXPECT_EQ(open.outcome, Outcome::inconclusive);
+    EXPECT_THAT(open.rules.at(0).message, HasSubstr(std::string("precision=bf16 (") + reason));
+  }
+  EXPECT_EQ(outcome(policy, profile_without("numerical", "unavailable", "", "")), Outcome::inconclusive)
+      << "nothing of the profile was searched";
+}
+
+TEST(Policy, NamesEveryCounterexampleThatBreaksARule) {
+  using Names = std::set<std::string>;
+  EXPECT_EQ(judged({{"max_failure_rate", 0.15}}).broken_by, Names{"label:rotate"});
+  EXPECT_EQ(judged({{"max_failure_rate", 0.01}}).broken_by, (Names{"label:rotate", "label:|precision=bf16"}));
+  EXPECT_EQ(judged({{"forbid", {"label"}}}).broken_by, (Names{"label:rotate", "label:|precision=bf16"}));
+  EXPECT_EQ(judged({{"max_failure_rate", 0.9}}).broken_by, Names{});
+}
+
 TEST(Policy, OneFailingRuleFailsWhateverElseIsOpen) {
   EXPECT_EQ(outcome({{"max_failure_rate", 0.25}, {"min_robust_accuracy", 0.9}}), Outcome::fail);
 }
@@ -227,6 +364,16 @@ TEST(Policy, NamesWhatIsWrongInAUsersFile) {
               HasSubstr("no date YYYY-MM-DD"));
   EXPECT_THAT(refusal(Json::object()), HasSubstr("every model would pass"));
   EXPECT_EQ(refusal({{"$schema", "policy.schema.json"}, {"max_failure_rate", 0.1}}), "");
+}
+
+TEST(Policy, AnAllowanceEndsOnADayOfTheCalendar) {
+  const auto refused = [](const std::string& day) {
+    return refusal({{"forbid", {"crash"}}, {"allow", {{{"signature", "x"}, {"reason", "y"}, {"expires", day}}}}});
+  };
+  for (const char* day : {"2027-02-28", "2028-02-29", "2000-02-29", "2027-12-31"}) EXPECT_EQ(refused(day), "") << day;
+  for (const char* day : {"2027-02-29", "2100-02-29", "2027-02-31", "2027-04-31", "2027-13-01", "2027-00-01",
+                          "2027-01-00", "2027-1-01", "27-01-01", "2027-01-0x", "-027-01-01", "2027/01/01", ""})
+    EXPECT_THAT(refused(day), HasSubstr("no date YYYY-MM-DD")) << day;
 }
 
 TEST(Findings, AnUnfinishedReportSaysSoBeforeAnythingElse) {

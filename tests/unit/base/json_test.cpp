@@ -24,6 +24,23 @@ TEST(Json, NamesLineAndColumnOfASyntaxError) {
   EXPECT_EQ(message([] { parse_json("{\n  \"a\": }", "x.json"); }), "x.json: no valid JSON at line 2, column 8");
 }
 
+TEST(Json, RefusesAKeyThatIsGivenTwiceAndNamesItsPlace) {
+  EXPECT_EQ(message([] { parse_json(R"({"a": 1, "b": {"a": 2}, "a": 3})", "x.json"); }), "x.json#/a: given twice");
+  EXPECT_EQ(message([] { parse_json(R"({"l": [{"m": 1}, {"m": 1, "n": [], "m": {}}]})", "x.json"); }),
+            "x.json#/l/1/m: given twice");
+  EXPECT_EQ(message([] { parse_json(R"([[1, 2], {"m": 1, "m": 1}])", "stdin:3"); }), "stdin:3#/1/m: given twice");
+  EXPECT_EQ(parse_json(R"([{"a": {"a": 1}}, {"a": 2}])", "x.json").dump(), R"([{"a":{"a":1}},{"a":2}])");
+}
+
+TEST(Json, SkipsCommentsOnlyWhereTold) {
+  EXPECT_EQ(parse_json("{ // why\n \"a\": 1}", "x.json", Comments::skipped).dump(), R"({"a":1})");
+  EXPECT_EQ(message([] { parse_json("{ // why\n \"a\": 1}", "x.json"); }), "x.json: no valid JSON at line 1, column 3");
+}
+
+TEST(Json, RefusesANumberThatIsNone) {
+  EXPECT_EQ(message([] { parse_json(R"({"a": 1e999})", "x.json"); }), "x.json: holds a number that no double can hold");
+}
+
 TEST(Json, HasNoNumberForInfinity) {
   EXPECT_TRUE(number_or_null(std::numeric_limits<double>::infinity()).is_null());
   EXPECT_EQ(number_or_null(0.5).dump(), "0.5");
