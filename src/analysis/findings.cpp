@@ -88,6 +88,7 @@ Finding finding_of_kind(const ObjectReader& reader, const Suspect& kind) {
     throw Error(ErrorKind::input, reader.place("failures") + ": " + std::to_string(failures) + " of " +
                                       std::to_string(images) + " images is no rate");
   finding.failure = {static_cast<double>(failures) / static_cast<double>(images), wilson(failures, images), images};
+  if (reader.has("worst_class")) add_worst_class(reader, finding);
   return finding;
 }
 

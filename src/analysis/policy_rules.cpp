@@ -116,8 +116,7 @@ class Judgement {
     for (const Finding* finding : counted_) {
       if (!selected(finding->variance, finding->magnitude, limit.selection, request_.catalogue)) continue;
       if (by_class && !finding->worst_class) {
-        worsen(rule, unanswered(limit, finding->signature + ": no rate per class (images without labels, or beyond "
-                                                            "--max-counterexamples)"));
+        worsen(rule, unanswered(limit, finding->signature + ": no rate per class, the images have no labels"));
         continue;
       }
       RuleResult one = rate_of(*finding, limit, by_class);

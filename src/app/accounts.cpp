@@ -104,7 +104,7 @@ std::vector<report::Kind> kinds_of(const ScreenOutcome& screened, const ConfirmO
       kind.explained_by = confirmed.finalists[*explainer].signature;
     if (const auto found = tested.find(i); found != tested.end()) {
       const report::Counterexample& test = found->second->found;
-      kind.tested = {test.failures, test.images, test.p_value, test.weight, test.test};
+      kind.tested = {test.failures, test.images, test.p_value, test.weight, test.test, test.worst_class};
     }
     kinds.push_back(std::move(kind));
   }

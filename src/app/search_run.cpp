@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "robustcheck/app/attribute_phase.h"
 #include "robustcheck/app/examples.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/probe.h"
@@ -98,7 +99,10 @@ void SearchRun::search_and_confirm() {
   if (ending_ == Ending::interrupted) return;
   confirm();
   if (ending_ != Ending::interrupted) explain();
-  if (ending_ != Ending::complete) settle(confirmed_, options_.max_counterexamples, /*stopped=*/true);
+  if (ending_ != Ending::complete) {
+    settle(confirmed_, options_.max_counterexamples, /*stopped=*/true);
+    explained_.coverage = represent(confirmed_);
+  }
   write_cases();
 }
 

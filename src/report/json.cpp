@@ -62,11 +62,9 @@ Json attribution_json(const Counterexample& found) {
   return json;
 }
 
-Json worst_class_json(const Counterexample& found) {
-  if (!found.worst_class) return nullptr;
-  return {{"name", found.worst_class->name},
-          {"failure_rate", found.worst_class->failure_rate},
-          {"images", found.worst_class->images}};
+Json to_json(const std::optional<WorstClass>& worst) {
+  if (!worst) return nullptr;
+  return {{"name", worst->name}, {"failure_rate", worst->failure_rate}, {"images", worst->images}};
 }
 
 Json accuracy_json(const std::optional<AccuracyChange>& change) {
@@ -139,7 +137,7 @@ Json to_json(const Counterexample& found, std::size_t rank, const Report& report
           {"test", found.test},
           {"minimal", found.minimal},
           {"validity", validity},
-          {"worst_class", worst_class_json(found)},
+          {"worst_class", to_json(found.worst_class)},
           {"attribution", attribution_json(found)},
           {"accuracy", accuracy_json(found.accuracy)},
           {"covers", found.covers ? Json(*found.covers) : Json()},
@@ -168,6 +166,7 @@ Json to_json(const Kind& kind, const space::Catalogue& catalogue) {
   json["p_value"] = kind.tested->p_value;
   json["weight"] = kind.tested->weight;
   json["test"] = kind.tested->test;
+  json["worst_class"] = to_json(kind.tested->worst_class);
   return json;
 }
 

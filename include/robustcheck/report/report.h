@@ -146,6 +146,7 @@ struct Kind {
     std::uint64_t failures = 0, images = 0;
     double p_value = 1.0, weight = 1.0;
     std::uint64_t test = 0;  ///< as in Counterexample
+    std::optional<WorstClass> worst_class;
   };
   std::optional<Test> tested;
 };

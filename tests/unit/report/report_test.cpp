@@ -1,3 +1,4 @@
+#include "robustcheck/report/confirmation_words.h"
 #include "robustcheck/report/report.h"
 
 #include <gtest/gtest.h>
@@ -43,7 +44,9 @@ Report example() {
   report.tolerance = {{"rotate", "degrees", "degrees", 30.0, 96, Tolerated{12.4, 0.28, 10.1, 15.2},
                        Tolerated{8.2, 0.18, 6.0, {}}, space::Assignment{{"precision", "bf16"}}},
                       {"rotate", "degrees", "degrees", -30.0, 96, {}, {}, {}}};
-  report.counts.dropped = {{"unconfirmed", 2}, {"invalid", 0}};
+  report.counts.dropped = {{"unconfirmed", 2}, {"invalid", 0}, {"explained", 4}};
+  report.counts.candidates = 7;
+  report.counts.confirmed = 1;
   return report;
 }
 
@@ -57,7 +60,7 @@ TEST(TerminalReport, SaysWhatBreaksTheModelAndHowToSeeItAgain) {
   EXPECT_EQ(terminal(example()),
             "1 confirmed counterexample\n"
             "clean accuracy  92.3 % on 1000 images\n"
-            "worst case      50.0 % [46.0, 54.0] on 500 unseen images, worst of all below\n"
+            "worst case      50.0 % [46.0, 54.0] on 500 unseen images, worst of all confirmed\n"
             "\n"
             "rank failure rate     95 % interval  images  magnitude  oracle\n"
             "   1      25.0 %    [21.0, 29.5]     400       0.28  label\n"
@@ -70,7 +73,8 @@ TEST(TerminalReport, SaysWhatBreaksTheModelAndHowToSeeItAgain) {
             "tolerance (where the failure rate reaches the failure limit)\n"
             "  rotate 12.4 degrees [10.1, 15.2]; with precision bf16 8.2 degrees [6, -]\n"
             "\n"
-            "left out: unconfirmed 2\n"
+            "7 candidates above the limit: 1 confirmed, 2 not confirmed, 4 explained by a\n"
+            "  confirmed one\n"
             "report: run/report.json\n");
 }
 
@@ -80,6 +84,28 @@ TEST(TerminalReport, SaysWhenNothingWasFoundAndWhenItIsPartial) {
   Report report;
   report.status = "partial";
   EXPECT_TRUE(terminal(report).starts_with("no confirmed counterexample (partial run"));
+}
+
+TEST(TerminalReport, SaysWhatARunWithoutFindingsHasShown) {
+  Report report;
+  report.settings = {{"failure_limit", 0.05}};
+  report.confirmation.tests = 23;
+  report.confirmation.images = 455;
+  report.confirmation.detectable_rate = 0.0983;
+  EXPECT_NE(terminal(report).find("no failure above 5 % confirmed in 23 tests on 455 unseen images; a tested\n  variance "
+                                  "that fails on 9.8 % would have been (probability 0.8)\n"),
+            std::string::npos)
+      << terminal(report);
+}
+
+TEST(TerminalReport, SaysWhenNothingWasConfirmedBecauseNothingWasTested) {
+  Report report;
+  report.counts.candidates = 31;
+  report.counts.not_tested = 31;
+  report.counts.after_needed = 4200;
+  EXPECT_TRUE(terminal(report).starts_with("inconclusive: no confirmed counterexample\n")) << terminal(report);
+  EXPECT_EQ(left_untested(report.counts),
+            "31 of 31 candidates above the limit were not tested; --after-budget 4200 would do");
 }
 
 TEST(JsonReport, HasNullsWhereOneSideIsEmpty) {
