@@ -139,7 +139,7 @@ int run_evaluate(const EvaluateOptions& options) {
   for (std::size_t number = 1; std::getline(std::cin, text); ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     const Json line = answer(text, "stdin:" + std::to_string(number), session, bench, options.scores);
-    std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+    std::cout << json_text(line) << std::endl;
   }
   return kExitOk;
 }
