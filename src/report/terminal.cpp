@@ -176,6 +176,7 @@ void write_notes(const Report& report, std::ostream& out) {
   for (const auto& [reason, count] : report.counts.dropped)
     if (count > 0) dropped.push_back(reason + " " + std::to_string(count));
   if (!dropped.empty()) write_wrapped("left out: " + join(dropped, ", "), 0, kHang, out);
+  if (!report.skipped.empty()) write_wrapped("files left out: " + in_words(report.skipped), 0, kHang, out);
   if (report.status != "complete")
     out << "every candidate so far, confirmed or not, is in journal.jsonl beside the report\n";
   if (!report.unavailable_knobs.empty())
