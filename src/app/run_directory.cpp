@@ -1,9 +1,20 @@
 #include "robustcheck/app/run_directory.h"
 
+#include <regex>
+
 #include "robustcheck/base/error.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
+namespace {
+
+/// <id>-<k>.json, and the pictures beside it.
+bool is_case_file(const std::string& name) {
+  static const std::regex kCaseFile("[0-9a-f]{8}-[0-9]+(\\.json|(-original|-perturbed|-difference)?\\.png)");
+  return std::regex_match(name, kCaseFile);
+}
+
+}  // namespace
 
 RunDirectory::RunDirectory(fs::path path, bool force) : path_(std::move(path)) {
   if (fs::exists(path_) && !fs::is_directory(path_))
@@ -23,10 +34,8 @@ void RunDirectory::prepare() {
   fs::remove(per_image());
   fs::remove(root() / "report.html");
   fs::remove(root() / "junit.xml");
-  for (const auto& entry : fs::directory_iterator(cases())) {
-    const std::string extension = entry.path().extension().string();
-    if (extension == ".json" || extension == ".png") fs::remove(entry.path());
-  }
+  for (const auto& entry : fs::directory_iterator(cases()))
+    if (is_case_file(entry.path().filename().string())) fs::remove(entry.path());
 }
 
 std::string RunDirectory::case_name(const std::string& id, std::size_t k) {
