@@ -192,7 +192,8 @@ class SearchRun {
     say_what_was_not_made();
   }
 
-  void say_what_was_not_made() const {
+  void say_what_was_not_made() {
+    progress_.finish();
     if (bench_->pictures_not_made() > 0)
       std::cerr << "robustcheck: " << bench_->pictures_not_made()
                 << " pictures could not be made and count as no failure; the first: " << bench_->first_not_made()

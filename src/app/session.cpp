@@ -1,6 +1,7 @@
 #include "robustcheck/app/session.h"
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iostream>
@@ -67,7 +68,8 @@ fs::path preprocessing_path(const fs::path& model, const fs::path& given) {
 Dataset list_images(const SessionOptions& options, const std::vector<std::string>& classes) {
   const Dataset dataset = list_dataset(options.images, classes);
   if (!dataset.skipped.empty())
-    std::cerr << "robustcheck: " << one_line_text(options.images.native()) << ": left out "
+    std::cerr << (isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "")  // the progress bar
+              << "robustcheck: " << one_line_text(options.images.native()) << ": left out "
               << one_line_text(in_words(dataset.skipped)) << '\n';
   return limited(dataset, options.limit);
 }

@@ -27,7 +27,7 @@ constexpr Reason kReasons[] = {
     {"format_not_read", "pictures of a format that is not read"},
     {"hidden", "hidden or system files"},
     {"limit", "pictures beyond --limit"},
-    {"link_loop", "links to a folder that they lie in"},
+    {"link_loop", "links that loop"},
     {"no_file", "pipes, sockets or devices"},
     {"no_picture", "files that are no pictures"},
     {"other_ending", "pictures whose ending names no picture format"},

@@ -184,7 +184,7 @@ Listing list_folder(const fs::path& root, const std::vector<std::string>& classe
     }
   }
   lister.follow_links();
-  const bool no_class = listing.images.empty() && classes.empty();  // folders without a picture
+  const bool no_class = listing.classes.empty() || (classes.empty() && listing.images.empty());  // no picture in any
   return no_class ? list_flat(root) : std::move(listing);
 }
 

@@ -223,7 +223,7 @@ def test_links_that_loop_and_pipes_end(tmp_path):
     os.mkfifo(tmp_path / "in/a/pipe.png")
     done = perturb(tmp_path / "in", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    assert "2 links to a folder that they lie in (first: a/again)" in done.stderr and "1 pipes, sockets or devices (first: a/pipe.png)" in done.stderr
+    assert "2 links that loop (first: a/again)" in done.stderr and "1 pipes, sockets or devices (first: a/pipe.png)" in done.stderr
     assert written(tmp_path / "out") == {"a/0.png": ord("a"), "b/0.png": ord("b")}
     os.symlink("loop", tmp_path / "loop")
     for path in (tmp_path / "loop", tmp_path / "in/a/pipe.png", "/dev/zero"):

@@ -1,4 +1,4 @@
-"""Every kind of picture file against Pillow, pixel by pixel: pictures.py beside this file. A network whose output is its
+"""Every kind of picture file against Pillow, pixel by pixel: pictures.py and its makers beside this file. A network whose output is its
 input shows the pixels."""
 import json
 import os
@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 
 import numpy as np
+import picture_basics
 import pictures
 import pytest
 import torch
@@ -28,7 +29,7 @@ def folder(tmp_path_factory):
         path = folder / ("read" if expected is not None else "refused") / (name + "." + name.replace("exif-", "").split("-")[0])
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-    side = pictures.SIDE
+    side = picture_basics.SIDE
     torch.jit.trace(Pixels(), torch.zeros(1, 3, side, side)).save(str(folder / "pixels.pt"))
     (folder / "pixels.json").write_text(json.dumps({"input": {"width": side, "height": side, "channels": "rgb"}, "resize": {"rule": "none"}, "scale": 1.0}))
     return folder
@@ -37,17 +38,17 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def decoded(folder):
     """{value of the knob alpha: {name: RGB pixels}}"""
-    lines = "".join(json.dumps({"config": {"alpha": value} if value != "drop" else {}}) + "\n" for value in pictures.LEVELS)
+    lines = "".join(json.dumps({"config": {"alpha": value} if value != "drop" else {}}) + "\n" for value in picture_basics.LEVELS)
     done = subprocess.run([BINARY, "evaluate", folder / "pixels.pt", folder / "read", "--scores", "--max-bad-images", "1000"], input=lines, capture_output=True, text=True, check=True)
     names = sorted(path.stem for path in (folder / "read").iterdir())
     names.sort(key=lambda name: name + "." + name.replace("exif-", "").split("-")[0])
     scores = [json.loads(line)["scores"] for line in done.stdout.splitlines()]
-    return {value: dict(zip(names, rows, strict=True)) for value, rows in zip(pictures.LEVELS, scores, strict=True)}
+    return {value: dict(zip(names, rows, strict=True)) for value, rows in zip(picture_basics.LEVELS, scores, strict=True)}
 
 
 @pytest.mark.parametrize("name", READ)
 def test_pixels_are_those_of_pillow(decoded, name):
-    side = pictures.SIDE
+    side = picture_basics.SIDE
     for value, expected in ROWS[name][1].items():
         scores = decoded[value][name]
         assert len(scores) == 3 * side * side, "refused"

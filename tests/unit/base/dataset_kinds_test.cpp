@@ -76,6 +76,11 @@ TEST_F(DatasetKinds, TakeAFolderOfPicturesBesideAnEmptyOneForFlat) {
   EXPECT_THAT(skipped(dataset), ElementsAre("no_picture 1 docs/readme.txt"));
 }
 
+TEST_F(DatasetKinds, TakeAFolderWithoutFoldersForFlatWhateverTheClasses) {
+  put("0.png");
+  EXPECT_FALSE(list_dataset(root_, {"a", "b"}).labelled);
+}
+
 TEST_F(DatasetKinds, LeaveOutHiddenAndSystemFoldersWithoutMovingALabel) {
   for (const char* name : {"apple/0.png", "zebra/0.png", "__MACOSX/apple/._0.png", ".git/x.png", "apple/.hidden.png"})
     put(name);
