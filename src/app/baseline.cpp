@@ -65,8 +65,8 @@ double largest_score(const std::vector<Observation>& observations) {
 report::Baseline summarise(const Session& session, const std::vector<Observation>& reference) {
   report::Baseline summary;
   const auto unreadable = [](const Observation& o) { return o.status == Status::image_error; };
-  summary.images = session.dataset.size() -
-                   static_cast<std::size_t>(std::count_if(reference.begin(), reference.end(), unreadable));
+  summary.images =
+      session.dataset.size() - static_cast<std::size_t>(std::count_if(reference.begin(), reference.end(), unreadable));
   if (!session.dataset.labelled) return summary;
   const std::size_t outputs =
       std::max_element(reference.begin(), reference.end(), [](const Observation& a, const Observation& b) {
