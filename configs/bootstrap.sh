@@ -11,8 +11,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly TORCH=torch==2.13.0
-readonly PACKAGES=(cmake g++ git python3-venv pkg-config ninja-build ccache libopencv-dev libjpeg62-turbo-dev libwebp-dev libcli11-dev
-  nlohmann-json3-dev libspdlog-dev libgtest-dev libgmock-dev libssl-dev librandom123-dev)
+readonly PACKAGES=(cmake g++ git python3-venv pkg-config ninja-build ccache libopencv-dev libjpeg62-turbo-dev libwebp-dev libpng-dev zlib1g-dev libcli11-dev
+  nlohmann-json3-dev libspdlog-dev libgtest-dev libgmock-dev libssl-dev librandom123-dev libcsv-dev)
 readonly TEST_PACKAGES=(chromium-headless-shell)  # and nodejs, npm where there is no npm: Debian's brings 300 packages
 readonly VENV=build/venv
 readonly VENV_REFERENCE=build/venv-reference

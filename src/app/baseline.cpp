@@ -64,7 +64,9 @@ double largest_score(const std::vector<Observation>& observations) {
 
 report::Baseline summarise(const Session& session, const std::vector<Observation>& reference) {
   report::Baseline summary;
-  summary.images = session.dataset.size();
+  const auto unreadable = [](const Observation& o) { return o.status == Status::image_error; };
+  summary.images =
+      session.dataset.size() - static_cast<std::size_t>(std::count_if(reference.begin(), reference.end(), unreadable));
   if (!session.dataset.labelled) return summary;
   const std::size_t outputs =
       std::max_element(reference.begin(), reference.end(), [](const Observation& a, const Observation& b) {
@@ -74,6 +76,7 @@ report::Baseline summarise(const Session& session, const std::vector<Observation
     summary.per_class.push_back({session.class_name(static_cast<int>(k)), 0, 0});
   std::uint64_t right = 0;
   for (ImageIndex i = 0; i < session.dataset.size(); ++i) {
+    if (unreadable(reference[i])) continue;
     const Label label = *session.dataset[i].label;
     report::ClassRate& row = summary.per_class[static_cast<std::size_t>(label)];
     row.images += 1;

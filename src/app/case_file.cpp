@@ -8,6 +8,7 @@
 
 #include "robustcheck/app/variants.h"
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/oracle/oracle.h"
 #include "robustcheck/report/report.h"
 
@@ -54,8 +55,8 @@ std::string sha256_of(const ObjectReader& reader) {
 
 ImageFile file_from_json(const ObjectReader& reader) {
   ImageFile image;
-  image.path = reader.text("path");
-  image.name = image.path.filename().string();
+  image.path = from_text(reader.text("path"));
+  image.name = path_text(image.path.filename());
   image.sha256 = sha256_of(reader);
   return image;
 }
@@ -73,20 +74,21 @@ std::vector<report::VariantFile> variants_from_json(const Json& json, const std:
   std::vector<report::VariantFile> files;
   for (const auto& [name, file] : json.items()) {
     const ObjectReader reader(file, variants.place(name));
-    files.push_back({name, reader.text("path"), sha256_of(reader)});
+    files.push_back({name, from_text(reader.text("path")), sha256_of(reader)});
   }
   return files;
 }
 
 Json variants_json(const std::vector<report::VariantFile>& variants) {
   Json json = Json::object();
-  for (const report::VariantFile& file : variants) json[file.name] = {{"path", file.path}, {"sha256", file.sha256}};
+  for (const report::VariantFile& file : variants)
+    json[file.name] = {{"path", as_text(file.path)}, {"sha256", file.sha256}};
   return json;
 }
 
 Json calibration_json(const std::vector<ImageFile>& images) {
   Json json = Json::array();
-  for (const ImageFile& image : images) json.push_back({{"path", image.path.string()}, {"sha256", image.sha256}});
+  for (const ImageFile& image : images) json.push_back({{"path", path_text(image.path)}, {"sha256", image.sha256}});
   return json;
 }
 
@@ -115,10 +117,10 @@ void add_files(Case& one, const Session& session) {
 
 Json to_json(const Case& one) {
   return {{"schema_version", report::kSchemaVersion},
-          {"model", {{"path", one.model.string()}, {"sha256", one.model_sha256}}},
+          {"model", {{"path", path_text(one.model)}, {"sha256", one.model_sha256}}},
           {"preprocess", image::to_json(one.preprocessing)},
           {"image",
-           {{"path", one.image.path.string()},
+           {{"path", path_text(one.image.path)},
             {"sha256", one.image.sha256},
             {"label", one.image.label ? Json(*one.image.label) : Json()}}},
           {"variance", space::to_json(one.variance, catalogue_with(one.variants))},
@@ -144,7 +146,7 @@ Case read_case(const std::filesystem::path& path) {
                                       ", which this version reads");
   const ObjectReader model(reader.at("model"), reader.place("model"));
   Case one;
-  one.model = model.text("path");
+  one.model = from_text(model.text("path"));
   one.model_sha256 = model.text("sha256");
   one.preprocessing = image::preprocessing_from_json(reader.at("preprocess"), reader.place("preprocess"));
   one.image = image_from_json(ObjectReader(reader.at("image"), reader.place("image")));

@@ -157,7 +157,7 @@ int run_evaluate(const EvaluateOptions& options) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     const Json line = answer(text, "stdin:" + std::to_string(number), session, bench, options.scores);
     answers.count(line);
-    std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+    std::cout << json_text(line) << std::endl;
   }
   return interrupted() ? kExitInterrupted : answers.exit_code();
 }

@@ -33,7 +33,7 @@ int run_gate(const GateOptions& options) {
                         options.allow_different};
   const Verdict verdict = judge_report(read_report(path), policy, files);
   if (options.json)
-    std::cout << to_json(verdict).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    std::cout << json_text(to_json(verdict), 2) << '\n';
   else
     write_verdict(verdict, colour_wanted(), std::cout);
   return verdict.exit_code();

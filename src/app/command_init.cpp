@@ -1,5 +1,4 @@
 #include <iostream>
-#include <set>
 
 #include "robustcheck/app/init_probe.h"
 #include "robustcheck/app/options.h"
@@ -7,6 +6,7 @@
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/hash.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::app {
@@ -15,18 +15,9 @@ namespace {
 
 constexpr std::size_t kImages = 200;
 
-/// Names of the class directories in sorted order: what list_dataset() counts as 0, 1, ...
-std::vector<std::string> class_names(const fs::path& images) {
-  std::set<std::string> names;
-  if (fs::is_directory(images))
-    for (const auto& entry : fs::directory_iterator(images))
-      if (entry.is_directory()) names.insert(entry.path().filename().string());
-  return {names.begin(), names.end()};
-}
-
-/// Names by index where labels come from a CSV.
-std::vector<std::string> names_for(const Dataset& dataset, const fs::path& images) {
-  std::vector<std::string> names = class_names(images);
+/// Names by index: the class directories or names of a list, numbers where its labels are indices.
+std::vector<std::string> names_of(const Dataset& dataset) {
+  std::vector<std::string> names = dataset.classes;
   for (const ImageFile& image : dataset.images)
     while (image.label && static_cast<std::size_t>(*image.label) >= names.size())
       names.push_back(std::to_string(names.size()));
@@ -38,7 +29,7 @@ Session session_for(const InitOptions& options) {
   session.model = fs::absolute(options.session.model).lexically_normal();
   session.model_sha256 = sha256_file(session.model);
   session.catalogue = catalogue_with({});
-  session.dataset = limited(list_dataset(options.session.images, {}), kImages);
+  session.dataset = limited(list_images(options.session, {}), kImages);
   return session;
 }
 
@@ -61,7 +52,7 @@ std::string starter_config(const fs::path& out) {
          "  \"failure_limit\": 0.05,\n"
          "  \"fail_on\": \"any\",\n"
          "  \"out\": " +
-         Json(out.string()).dump() + "\n}\n";
+         json_text(path_text(out)) + "\n}\n";
 }
 
 void say(const Found& found, const Session& session) {
@@ -90,13 +81,16 @@ int run_init(const InitOptions& options) {
   const fs::path model = options.session.model;
   const fs::path preprocessing = fs::path(model).replace_extension(".json");
   const fs::path config = fs::path(model).replace_extension(".search.jsonc");
+  if (preprocessing == model || config == model)
+    throw Error(ErrorKind::usage, model.string() + ": " + preprocessing.filename().string() +
+                                      " would replace the model; give it the ending .pt");
   for (const fs::path& path : {preprocessing, config})
     if (fs::exists(path) && !options.force)
       throw Error(ErrorKind::usage, path.string() + ": is there already; --force replaces it");
   const Session session = session_for(options);
-  const Found found = probe_model(session, options.session, names_for(session.dataset, options.session.images));
+  const Found found = probe_model(session, options.session, names_of(session.dataset));
   say(found, session);
-  write_new(preprocessing, image::to_json(found.preprocessing).dump(2) + "\n", options.force);
+  write_new(preprocessing, json_text(image::to_json(found.preprocessing), 2) + "\n", options.force);
   write_new(config, starter_config("robustcheck-" + model.stem().string()), options.force);
   std::cout << "wrote      " << preprocessing.string() << ", " << config.string() << "\nnext       robustcheck search "
             << model.string() << ' ' << options.session.images.string() << " --config " << config.string() << '\n';

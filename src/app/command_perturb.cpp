@@ -4,6 +4,7 @@
 #include "robustcheck/app/contact_sheet.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/options.h"
+#include "robustcheck/app/output_names.h"
 #include "robustcheck/app/progress.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/base/error.h"
@@ -61,23 +62,50 @@ std::vector<space::Variance> read_variances(const PerturbOptions& options) {
   return variances;
 }
 
-/// "a/b.jpg" -> "a/b.png", with several variances "a/b-1.png", "a/b-2.png"; where two images would meet, the later
-/// keeps its extension: "a/b.jpg.png".
 std::vector<Output> outputs(const Dataset& dataset, const std::vector<space::Variance>& variances) {
-  std::set<fs::path> used;
+  const std::vector<fs::path> names = output_names(dataset, variances.size());
   std::vector<Output> result;
-  for (ImageIndex i = 0; i < dataset.size(); ++i) {
-    const fs::path given(dataset[i].name);
-    const fs::path name = given.is_absolute() ? given.filename() : given;
-    fs::path stem = name.parent_path() / name.stem();
-    if (!used.insert(stem).second) stem = name;
-    used.insert(stem);
-    for (std::size_t v = 0; v < variances.size(); ++v) {
-      const std::string number = variances.size() > 1 ? "-" + std::to_string(v + 1) : "";
-      result.push_back({stem.string() + number + ".png", i, variances[v]});
-    }
-  }
+  for (std::size_t i = 0; i < names.size(); ++i)
+    result.push_back({names[i], static_cast<ImageIndex>(i / variances.size()), variances[i % variances.size()]});
   return result;
+}
+
+/// Files that an earlier perturb wrote into that directory, by its metadata; nothing where that is somebody else's.
+std::set<fs::path> own_files(const fs::path& folder) {
+  std::set<fs::path> files;
+  const fs::path metadata = folder / "metadata.jsonl";
+  if (!fs::exists(metadata)) return files;
+  for (const std::string& line : split(read_file(metadata), '\n')) {
+    if (line.empty()) continue;
+    const Json entry = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const bool own = entry.is_object() && entry.contains("source_sha256") && entry.contains("variance");
+    if (!own || !entry.value("file_name", Json()).is_string()) return {};
+    files.insert(entry["file_name"].get<std::string>());
+  }
+  files.insert("metadata.jsonl");
+  return files;
+}
+
+/// --force replaces what an earlier perturb wrote, and nothing else.
+void check_others_stay(const std::vector<Output>& all, const fs::path& folder) {
+  const std::set<fs::path> own = own_files(folder);
+  std::vector<fs::path> names = {"metadata.jsonl"};
+  for (const Output& output : all) names.push_back(output.name);
+  for (const fs::path& name : names)
+    if (fs::exists(folder / name) && !own.contains(name))
+      throw Error(ErrorKind::usage, "--out " + (folder / name).string() +
+                                        ": is there, and no earlier perturb wrote it; choose another directory");
+}
+
+void check_inputs_stay(const Dataset& dataset, const std::vector<Output>& all, const PerturbOptions& options) {
+  check_holds_no_input(dataset, options.out);
+  std::vector<fs::path> paths;
+  for (const Output& output : all) paths.push_back(options.out / output.name);
+  check_no_input_is_written(dataset, paths);
+  check_others_stay(all, options.out);
+  std::error_code error;
+  if (fs::equivalent(options.out / "metadata.jsonl", options.variance, error))
+    throw Error(ErrorKind::usage, "--out " + options.out.string() + ": its metadata.jsonl is the file of variances");
 }
 
 /// The Hugging Face imagefolder convention: one JSON object a line, "file_name" relative to the file.
@@ -89,7 +117,7 @@ std::string metadata_line(const Output& output, const Dataset& dataset) {
                      {"seed", output.variance.seed},
                      {"source", dataset[output.image].name},
                      {"source_sha256", dataset[output.image].sha256}};
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(line) + "\n";
 }
 
 /// Writes the pictures; the metadata names those that were written. Returns the message of the first failure.
@@ -128,8 +156,10 @@ int write_pictures(const PerturbOptions& options) {
   opened.images = options.images;
   opened.workers = options.workers;
   opened.limit = options.limit;
+  opened.timeout_s = options.timeout_s;
   Session session = open_session(opened);
   const std::vector<Output> all = outputs(session.dataset, variances);
+  check_inputs_stay(session.dataset, all, options);
   std::string metadata;
   std::size_t written = 0;
   const std::string failure = write_all(all, options, session, metadata, written);

@@ -23,6 +23,10 @@ const report::Format& find_format(const std::string& name) {
 
 int run_report(const ReportOptions& options) {
   const report::Format& format = find_format(options.format);
+  std::error_code error;
+  for (const std::filesystem::path& input : {options.report, options.report / "report.json"})
+    if (std::filesystem::equivalent(input, options.out, error))
+      throw Error(ErrorKind::usage, "--out " + options.out.string() + ": is the report itself");
   const report::Document document = read_document(options.report, options.program);
   std::ostringstream out;
   format.write(document, out);

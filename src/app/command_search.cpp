@@ -10,6 +10,7 @@
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/nothing_tested.h"
 #include "robustcheck/app/options.h"
+#include "robustcheck/app/output_names.h"
 #include "robustcheck/app/report_files.h"
 #include "robustcheck/app/run_directory.h"
 #include "robustcheck/app/search_phase.h"
@@ -17,6 +18,7 @@
 #include "robustcheck/app/variants.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 #include "search_run.h"
 
@@ -96,6 +98,7 @@ int run_search(const SearchOptions& options) {
   Progress progress(options.output);
   progress.phase("load", 0);
   Session session = open_session(options.session);
+  for (const fs::path& folder : {out, directory.cases()}) check_holds_no_input(session.dataset, folder);
   if (options.dry_run) return dry_run(options, session);
   std::vector<CorpusRow> corpus;
   if (!options.corpus.empty()) {
@@ -111,7 +114,7 @@ int run_search(const SearchOptions& options) {
   report::write_json(report, json);
   write_file(directory.report(), json.str());
   const std::optional<Verdict> verdict = verdict_of(report, options.fail_on, policy);
-  if (verdict) write_file(directory.verdict(), to_json(*verdict).dump(2) + "\n");
+  if (verdict) write_file(directory.verdict(), json_text(to_json(*verdict), 2) + "\n");
   write_report_files(out, options.command.front());
   report::write_terminal(report, out.string(), {colour_wanted(), options.command.front()}, std::cout);
   if (!options.corpus.empty()) std::cout << summary(corpus, options.corpus);

@@ -59,7 +59,7 @@ Json status_of(const fs::path& run) {
 int run_status(const StatusOptions& options) {
   const Json status = status_of(options.run);
   if (options.json) {
-    std::cout << status.dump(2) << '\n';
+    std::cout << json_text(status, 2) << '\n';
     return kExitOk;
   }
   std::cout << "state            " << status["state"].get<std::string>() << '\n';

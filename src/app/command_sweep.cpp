@@ -6,12 +6,14 @@
 #include "robustcheck/app/configuration_sweep.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/options.h"
+#include "robustcheck/app/output_names.h"
 #include "robustcheck/app/progress.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/app/sweep.h"
 #include "robustcheck/app/sysnoise.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/image/sheet.h"
 #include "robustcheck/report/report.h"
@@ -125,6 +127,7 @@ struct Start {
 Start start(const SweepOptions& options, Progress& progress) {
   progress.phase("load", 0);
   Start started{open_session(options.session), {}};
+  check_holds_no_input(started.session.dataset, output_folder(options));
   progress.phase("baseline", 2 * started.session.dataset.size());
   started.baseline = measure_baseline(started.session, options.session, options.min_accuracy);
   return started;
@@ -135,18 +138,19 @@ Json header(const SweepOptions& options, const Session& session) {
           {"tool", {{"name", "robustcheck"}, {"version", version_line().substr(version_line().find(' ') + 1)}}},
           {"command", options.command},
           {"profile", options.profile},
-          {"model", {{"path", session.model.string()}, {"sha256", session.model_sha256}}},
+          {"model", {{"path", path_text(session.model)}, {"sha256", session.model_sha256}}},
           {"dataset",
-           {{"path", session.dataset.path.string()},
+           {{"path", path_text(session.dataset.path)},
             {"sha256", session.dataset.sha256},
             {"images", session.dataset.size()},
-            {"labelled", session.dataset.labelled}}},
+            {"labelled", session.dataset.labelled},
+            {"skipped", report::skipped_json(session.dataset.skipped)}}},
           {"preprocess", image::to_json(session.preprocessing)}};
 }
 
 void write_document(const Json& json, const fs::path& out) {
   fs::create_directories(out);
-  write_file(out / "sweep.json", json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file(out / "sweep.json", json_text(json, 2) + "\n");
 }
 
 int sweep_grid(const SweepOptions& options, const fs::path& out, Progress& progress) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <iostream>
 
+#include "robustcheck/app/output_names.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
@@ -69,6 +70,7 @@ int write_contact_sheet(const PerturbOptions& options) {
   SessionOptions opened;
   opened.images = options.images;
   opened.limit = 1;
+  if (fs::exists(path)) check_no_input_is_written(list_dataset(options.images, {}), {path});
   Session session = open_session(opened);
   const image::Picture original = picture_of(session, {});
   std::vector<image::SheetRow> rows;

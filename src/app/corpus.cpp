@@ -97,7 +97,7 @@ void copy_case(const fs::path& file, const fs::path& corpus, const std::string& 
   const fs::path image = fs::path("images") / (one.image.sha256.substr(0, 16) + one.image.path.extension().string());
   write_file(corpus / image, read_file(one.image.path));
   one.image.path = image;
-  write_file(corpus / (id + ".json"), to_json(one).dump(2) + "\n");
+  write_file(corpus / (id + ".json"), json_text(to_json(one), 2) + "\n");
 }
 
 }  // namespace

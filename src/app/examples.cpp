@@ -54,7 +54,7 @@ void add_example(report::Counterexample& found, const Case& one, ImageIndex imag
   const std::string name = RunDirectory::case_name(found.id, found.examples.size() + 1);
   write_picture(one, image, session, directory.root() / (name + ".png"));
   write_example_pictures(session, one.variance, image, directory.root() / name);
-  write_file(directory.root() / (name + ".json"), to_json(one).dump(2) + "\n");
+  write_file(directory.root() / (name + ".json"), json_text(to_json(one), 2) + "\n");
   found.examples.push_back({one.image.name, one.image.sha256, one.image.label, prediction(one.reference),
                             prediction(one.observed), name + ".json", distances(found.variance, image, session)});
 }

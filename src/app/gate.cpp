@@ -9,6 +9,7 @@
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/hash.h"
+#include "robustcheck/base/names.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
@@ -18,7 +19,7 @@ namespace {
 
 /// A changed file of the same name means that the report is about something else.
 void check_file(const ObjectReader& entry, const std::string& what, std::vector<std::string>& unchecked) {
-  const std::string path = entry.text("path");
+  const std::string path = from_text(entry.text("path"));
   if (!fs::is_regular_file(path)) {
     unchecked.push_back(path);
     return;
@@ -40,7 +41,7 @@ std::size_t limit_of(const ObjectReader& report, const ObjectReader& dataset) {
 
 void check_images(const ObjectReader& report, std::vector<std::string>& unchecked) {
   const ObjectReader dataset(report.at("dataset"), report.place("dataset"));
-  const std::string path = dataset.text("path");
+  const std::string path = from_text(dataset.text("path"));
   if (!fs::exists(path)) {
     unchecked.push_back(path);
     return;

@@ -113,7 +113,7 @@ std::string per_image_lines(const std::vector<WorstOfImage>& images, const Datas
                        {"oracle", one.oracle},
                        {"fitness", one.evaluations > 0 ? Json(one.fitness) : Json()},
                        {"variance", space::to_json(one.variance, transform::catalogue())}};
-    text += line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    text += json_text(line) + '\n';
   }
   return text;
 }

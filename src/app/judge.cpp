@@ -42,6 +42,11 @@ oracle::Verdict Bench::judge(const oracle::Oracle& oracle, const Observation& ag
   return oracle.judge(against, observed, dataset_[image].label);
 }
 
+void Bench::note_picture(const Observation& observed, ImageIndex image) {
+  if (observed.status != oracle::Status::image_error || reference_[image].status == oracle::Status::image_error) return;
+  if (not_made_++ == 0) first_not_made_ = observed.message;
+}
+
 Judged Bench::run(std::span<const space::Trial> trials) {
   Judged judged;
   judged.observed = evaluator_.observe(trials);
@@ -61,6 +66,7 @@ Judged Bench::run(std::span<const space::Trial> trials) {
     for (std::size_t i = 0; i < trials[t].images.size(); ++i) {
       const ImageIndex image = trials[t].images[i];
       const Observation& observed = judged.observed[t][i];
+      note_picture(observed, image);
       guide_row.push_back(judge(guide_, same_data.empty() ? reference_[image] : same_data[t][i], observed, image));
       numeric_row.push_back(judge(numeric, reference_[image], observed, image));
       crash_row.push_back(judge(crash, reference_[image], observed, image));

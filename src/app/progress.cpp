@@ -86,7 +86,7 @@ std::string Progress::json_line() const {
       {"evaluations_per_second", rate > 0 ? Json(rate) : Json()},
       {"seconds_left", known ? Json(static_cast<double>(total_ - std::min(done_, total_)) / rate) : Json()},
       {"note", note_}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 void Progress::show() {

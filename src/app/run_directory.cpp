@@ -1,11 +1,21 @@
 #include "robustcheck/app/run_directory.h"
 
+#include <regex>
 #include <vector>
 
 #include "robustcheck/base/error.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
+namespace {
+
+/// <id>-<k>.json, and the pictures beside it.
+bool is_case_file(const std::string& name) {
+  static const std::regex kCaseFile("[0-9a-f]{8}-[0-9]+(\\.json|(-original|-perturbed|-difference)?\\.png)");
+  return std::regex_match(name, kCaseFile);
+}
+
+}  // namespace
 
 RunDirectory::RunDirectory(fs::path path, bool force) : path_(std::move(path)) {
   if (fs::exists(path_) && !fs::is_directory(path_))
@@ -27,7 +37,7 @@ void RunDirectory::clear() {
                                    per_image()};
   if (fs::is_directory(cases()))
     for (const auto& entry : fs::directory_iterator(cases()))
-      if (entry.path().extension() == ".json" || entry.path().extension() == ".png") written.push_back(entry.path());
+      if (is_case_file(entry.path().filename().string())) written.push_back(entry.path());
   for (const fs::path& file : written) {
     std::error_code error;
     fs::remove(file, error);

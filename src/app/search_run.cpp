@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iostream>
 
 #include "robustcheck/app/attribute_phase.h"
 #include "robustcheck/app/examples.h"
@@ -10,6 +11,7 @@
 #include "robustcheck/app/probe.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::app {
@@ -219,14 +221,16 @@ void SearchRun::finish() {
   report_.seed = options_.seed;
   report_.command = options_.command;
   report_.tool_version = version_line().substr(version_line().find(' ') + 1);
-  report_.model_path = session_.model.string();
+  report_.model_path = path_text(session_.model);
   report_.model_sha256 = session_.model_sha256;
   report_.variants = session_.variants;
-  report_.dataset_path = session_.dataset.path.string();
+  report_.dataset_path = path_text(session_.dataset.path);
   report_.dataset_sha256 = session_.dataset.sha256;
-  report_.dataset_images = session_.dataset.size();
+  report_.dataset_images = session_.dataset.size() - baseline_.bad_images.size();
   report_.labelled = session_.dataset.labelled;
-  report_.bad_images = baseline_.bad_images;
+  report_.skipped = session_.dataset.skipped;
+  if (!baseline_.bad_images.empty())
+    report_.skipped.push_back({"unreadable", baseline_.bad_images.size(), baseline_.bad_images.front()});
   report_.preprocess = image::to_json(session_.preprocessing);
   report_.settings = settings();
   report_.environment = environment_;
@@ -247,6 +251,14 @@ void SearchRun::finish() {
   report_.counts = counts();
   for (Confirmed& one : confirmed_.confirmed) report_.counterexamples.push_back(std::move(one.found));
   report_.timing = timing();
+  say_what_was_not_made();
+}
+
+void SearchRun::say_what_was_not_made() {
+  progress_.finish();
+  if (bench_->pictures_not_made() > 0)
+    std::cerr << "robustcheck: " << bench_->pictures_not_made()
+              << " pictures could not be made and count as no failure; the first: " << bench_->first_not_made() << '\n';
 }
 
 Json SearchRun::settings() const {
@@ -272,6 +284,7 @@ report::Counts SearchRun::counts() const {
                          {"interaction_map", explained_.map},
                          {"cases", case_evaluations_},
                          {"pictures_measured", gate_ ? gate_->pictures() : 0},
+                         {"pictures_not_made", bench_->pictures_not_made()},
                          {"repaired", gate_ ? gate_->repaired() : 0},
                          {"after_limit", after_budget()}},
                         {{"unconfirmed", accounts.unconfirmed},

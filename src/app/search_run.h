@@ -51,6 +51,7 @@ class SearchRun {
   void explain();
   void write_cases();
   void finish();
+  void say_what_was_not_made();
   Json settings() const;
   report::Counts counts() const;
   Json timing() const;

@@ -1,14 +1,17 @@
 #include "robustcheck/app/session.h"
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <iostream>
 #include <thread>
 
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/variants.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/hash.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::app {
@@ -28,6 +31,7 @@ void start_workers(Session& session, const SessionOptions& options) {
   setup.calibration = session.calibration;
   for (const report::VariantFile& variant : session.variants) setup.variants[variant.name] = variant.path;
   setup.model_cache_bytes = options.memory_mib << 20;
+  setup.picture_timeout_s = options.timeout_s;
   session.pool = std::make_unique<eval::PoolSet>(eval::PoolOptions{.worker = eval::find_worker(),
                                                                    .workers = options.workers,
                                                                    .timeout_s = options.timeout_s,
@@ -61,6 +65,15 @@ fs::path preprocessing_path(const fs::path& model, const fs::path& given) {
           ": no preprocessing file beside the model; write one (or give --preprocess FILE), for example: " + kExample);
 }
 
+Dataset list_images(const SessionOptions& options, const std::vector<std::string>& classes) {
+  const Dataset dataset = list_dataset(options.images, classes);
+  if (!dataset.skipped.empty())
+    std::cerr << (isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "")  // the progress bar
+              << "robustcheck: " << one_line_text(options.images.native()) << ": left out "
+              << one_line_text(in_words(dataset.skipped)) << '\n';
+  return limited(dataset, options.limit);
+}
+
 Session open_session(const SessionOptions& options) {
   Session session;
   session.variants = parse_variants(options.variants);
@@ -71,8 +84,7 @@ Session open_session(const SessionOptions& options) {
     session.model_sha256 = sha256_file(session.model);
     session.preprocessing = image::read_preprocessing(preprocessing_path(session.model, options.preprocess));
   }
-  if (!options.images.empty())
-    session.dataset = limited(list_dataset(options.images, session.preprocessing.classes), options.limit);
+  if (!options.images.empty()) session.dataset = list_images(options, session.preprocessing.classes);
   session.calibration = calibration_images(session.dataset, options.calibration_images, options.split_seed);
   spdlog::debug("model {} ({}), {} images, {} workers", session.model.string(), session.model_sha256,
                 session.dataset.size(), options.workers);

@@ -1,114 +1,67 @@
 #include "robustcheck/base/dataset.h"
 
+#include <strings.h>
+
 #include <algorithm>
-#include <charconv>
+#include <iterator>
 #include <map>
 #include <numeric>
-#include <sstream>
 
+#include "dataset_listing.h"
 #include "robustcheck/base/error.h"
-#include "robustcheck/base/files.h"
 #include "robustcheck/base/hash.h"
+#include "robustcheck/base/names.h"
+#include "robustcheck/base/picture_format.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck {
 namespace fs = std::filesystem;
 namespace {
 
-const std::vector<std::string> kExtensions = {".png", ".jpg", ".jpeg", ".webp", ".bmp",
-                                              ".ppm", ".pgm", ".tif",  ".tiff"};
+struct Reason {
+  std::string_view name, words;
+};
+constexpr Reason kReasons[] = {
+    {"beside_classes", "pictures beside the class folders"},
+    {"dangling_link", "links that lead nowhere"},
+    {"format_not_read", "pictures of a format that is not read"},
+    {"hidden", "hidden or system files"},
+    {"limit", "pictures beyond --limit"},
+    {"link_loop", "links that loop"},
+    {"no_file", "pipes, sockets or devices"},
+    {"no_picture", "files that are no pictures"},
+    {"other_ending", "pictures whose ending names no picture format"},
+    {"repeated", "pictures that are listed already"},
+    {"unreadable", "pictures that cannot be decoded"},
+};
 
-[[noreturn]] void fail(const std::string& place, const std::string& problem) {
-  throw Error(ErrorKind::input, place + ": " + problem);
+bool has_csv_ending(const fs::path& path) {
+  const std::string ending = path.extension().string();
+  return ending.size() == 4 && (strcasecmp(ending.c_str(), ".csv") == 0 || strcasecmp(ending.c_str(), ".tsv") == 0);
 }
 
-bool is_image(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
-}
-
-bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
-
-std::vector<fs::path> sorted_entries(const fs::path& folder) {
+Listing list_one(const fs::path& path) {
   std::error_code error;
-  std::vector<fs::path> entries;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (!is_hidden(entry.path())) entries.push_back(entry.path());
-  if (error) fail(folder.string(), "cannot be listed: " + error.message());
-  std::sort(entries.begin(), entries.end());
-  return entries;
+  const FileKind kind = fs::is_regular_file(path, error) ? kind_of_file(path) : FileKind::no_picture;
+  Listing listing;
+  if (kind == FileKind::not_read)
+    refuse_dataset(path_text(path), "is a picture of a format that is not read; " + formats_read() + " are");
+  if (kind == FileKind::no_picture)
+    refuse_dataset(path_text(path),
+                   "is no directory, no .csv file and no image; give a directory of images, class directories, or a "
+                   "CSV path,label");
+  listing.images.push_back({path, path_text(path.filename()), "", std::nullopt});
+  return listing;
 }
 
-void add_folder(const fs::path& root, const fs::path& folder, std::optional<Label> label,
-                std::vector<ImageFile>& images) {
-  for (const fs::path& entry : sorted_entries(folder)) {
-    if (fs::is_directory(entry))
-      add_folder(root, entry, label, images);
-    else if (is_image(entry))
-      images.push_back({entry, entry.lexically_relative(root).generic_string(), "", label});
-  }
-}
-
-Label class_index(const std::string& name, const std::vector<std::string>& classes, const std::string& place) {
-  const auto found = std::find(classes.begin(), classes.end(), name);
-  if (found == classes.end()) fail(place, unknown_name("class", name, classes, "classes of the preprocessing file"));
-  return static_cast<Label>(found - classes.begin());
-}
-
-std::vector<ImageFile> list_folder(const fs::path& root, const std::vector<std::string>& classes) {
-  std::vector<fs::path> folders;
-  for (const fs::path& entry : sorted_entries(root))
-    if (fs::is_directory(entry)) folders.push_back(entry);
-  std::vector<ImageFile> images;
-  if (folders.empty()) {
-    add_folder(root, root, std::nullopt, images);
-    return images;
-  }
-  for (std::size_t i = 0; i < folders.size(); ++i) {
-    const std::string name = folders[i].filename().string();
-    const Label label = classes.empty() ? static_cast<Label>(i) : class_index(name, classes, folders[i].string());
-    add_folder(root, folders[i], label, images);
-  }
-  return images;
-}
-
-Label csv_label(const std::string& text, const std::vector<std::string>& classes, const std::string& place) {
-  int index = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  const bool is_index = error == std::errc{} && end == text.data() + text.size();
-  if (!is_index || std::find(classes.begin(), classes.end(), text) != classes.end())
-    return class_index(text, classes, place);
-  if (index < 0 || (!classes.empty() && index >= static_cast<int>(classes.size())))
-    fail(place, "label " + text + " is outside [0, " + std::to_string(classes.size() - 1) + "]");
-  return index;
-}
-
-std::vector<ImageFile> list_csv(const fs::path& csv, const std::vector<std::string>& classes) {
-  std::istringstream lines(read_file(csv));
-  std::vector<ImageFile> images;
-  std::string line;
-  for (int number = 1; std::getline(lines, line); ++number) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (line.empty() || (number == 1 && line == "path,label")) continue;
-    const std::string place = csv.string() + ":" + std::to_string(number);
-    const std::size_t comma = line.rfind(',');
-    if (comma == std::string::npos || comma == 0) fail(place, "'" + line + "' is no line path,label");
-    const std::string name = line.substr(0, comma);
-    const fs::path path = fs::path(name).is_absolute() ? fs::path(name) : csv.parent_path() / name;
-    images.push_back({path.lexically_normal(), name, "", csv_label(line.substr(comma + 1), classes, place)});
-  }
-  return images;
-}
-
-std::vector<ImageFile> list_images(const fs::path& path, const std::vector<std::string>& classes) {
+Listing list_files(const fs::path& path, const std::vector<std::string>& classes) {
   if (fs::is_directory(path)) return list_folder(path, classes);
-  if (path.extension() == ".csv") return list_csv(path, classes);
-  if (is_image(path)) return {{path, path.filename().string(), "", std::nullopt}};
-  fail(
-      path.string(),
-      "is no directory, no .csv file and no image; give a directory of images, class directories, or a CSV path,label");
+  return has_csv_ending(path) ? list_csv(path, classes) : list_one(path);
+}
+
+fs::path absolute_path(const fs::path& path) {
+  const fs::path absolute = fs::absolute(path).lexically_normal();
+  return absolute.has_filename() ? absolute : absolute.parent_path();
 }
 
 std::string identity(const Dataset& dataset) {
@@ -120,20 +73,58 @@ std::string identity(const Dataset& dataset) {
 
 }  // namespace
 
+void refuse_dataset(const std::string& place, const std::string& problem) {
+  throw Error(ErrorKind::input, place + ": " + problem);
+}
+
+Label class_index(const std::string& name, const std::vector<std::string>& classes, const std::string& place) {
+  const auto found = std::find(classes.begin(), classes.end(), name);
+  if (found == classes.end())
+    refuse_dataset(place, unknown_name("class", name, classes, "classes of the preprocessing file"));
+  return static_cast<Label>(found - classes.begin());
+}
+
+void Listing::skip(const std::string& reason, const std::string& name, std::uint64_t count) {
+  Skipped& row = skipped_.try_emplace(reason, Skipped{reason, 0, name}).first->second;
+  row.count += count;
+}
+
+std::vector<Skipped> Listing::skipped() const {
+  std::vector<Skipped> rows;
+  for (const auto& [reason, row] : skipped_) rows.push_back(row);
+  return rows;
+}
+
+std::string skipped_in_words(const std::string& reason) {
+  const auto found =
+      std::find_if(std::begin(kReasons), std::end(kReasons), [&](const Reason& row) { return row.name == reason; });
+  return found == std::end(kReasons) ? reason : std::string(found->words);
+}
+
+std::string in_words(const std::vector<Skipped>& skipped) {
+  std::vector<std::string> parts;
+  for (const Skipped& row : skipped)
+    parts.push_back(std::to_string(row.count) + " " + skipped_in_words(row.reason) + " (first: " + row.first + ")");
+  return join(parts, ", ");
+}
+
 Dataset list_dataset(const fs::path& path, const std::vector<std::string>& classes) {
   Dataset dataset;
-  dataset.path = fs::absolute(path).lexically_normal();
-  if (!dataset.path.has_filename()) dataset.path = dataset.path.parent_path();
-  if (!fs::exists(dataset.path)) fail(path.string(), "no such directory or CSV file");
-  dataset.images = list_images(dataset.path, classes);
-  if (dataset.images.empty()) fail(path.string(), "holds no image (" + join(kExtensions, " ") + ")");
+  dataset.path = absolute_path(path);
+  std::error_code error;
+  if (!fs::exists(dataset.path, error)) refuse_dataset(path_text(path), "no such directory or CSV file");
+  Listing listing = list_files(dataset.path, classes);
+  dataset.images = std::move(listing.images);
+  dataset.classes = std::move(listing.classes);
+  dataset.skipped = listing.skipped();
+  if (dataset.images.empty())
+    refuse_dataset(path_text(path), "holds no image (" + endings_read() + ")" +
+                                        (dataset.skipped.empty() ? "" : "; left out: " + in_words(dataset.skipped)));
   std::sort(dataset.images.begin(), dataset.images.end(),
             [](const ImageFile& a, const ImageFile& b) { return a.name < b.name; });
   dataset.labelled = dataset.images.front().label.has_value();
-  for (ImageFile& image : dataset.images) {
-    std::error_code error;
+  for (ImageFile& image : dataset.images)
     image.sha256 = fs::is_regular_file(image.path, error) ? sha256_file(image.path) : std::string(64, '0');
-  }
   dataset.sha256 = identity(dataset);
   return dataset;
 }
@@ -158,9 +149,14 @@ Dataset limited(const Dataset& dataset, std::size_t limit) {
   if (limit == 0 || limit >= dataset.size()) return dataset;
   std::vector<ImageIndex> all(dataset.size());
   std::iota(all.begin(), all.end(), ImageIndex{0});
-  Dataset result{dataset.path, {}, dataset.labelled, ""};
-  for (const ImageIndex i : spread_over_classes(dataset, all, limit)) result.images.push_back(dataset.images[i]);
+  const std::vector<ImageIndex> chosen = spread_over_classes(dataset, all, limit);
+  Dataset result = dataset;
+  result.images.clear();
+  for (const ImageIndex i : chosen) result.images.push_back(dataset.images[i]);
   result.sha256 = identity(result);
+  std::vector<ImageIndex> beyond;
+  std::set_difference(all.begin(), all.end(), chosen.begin(), chosen.end(), std::back_inserter(beyond));
+  result.skipped.push_back({"limit", beyond.size(), dataset[beyond.front()].name});
   return result;
 }
 

@@ -6,6 +6,7 @@
 
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck {
@@ -71,7 +72,24 @@ class KeysOnce {
   std::vector<Level> open_;
 };
 
+Json with_utf8(const Json& value) {
+  if (value.is_string()) return utf8_text(value.get_ref<const std::string&>());
+  if (!value.is_structured()) return value;
+  Json result = value.is_array() ? Json::array() : Json::object();
+  for (const auto& [key, member] : value.items())
+    value.is_array() ? result.push_back(with_utf8(member)) : void(result[utf8_text(key)] = with_utf8(member));
+  return result;
+}
+
 }  // namespace
+
+std::string json_text(const Json& value, int indent) {
+  try {
+    return value.dump(indent);
+  } catch (const Json::type_error&) {
+    return with_utf8(value).dump(indent);
+  }
+}
 
 Json parse_json(std::string_view text, const std::string& place, Comments comments) {
   try {

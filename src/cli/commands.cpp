@@ -107,8 +107,10 @@ void add_perturb(CLI::App& main, Action& action) {
   command.add_option("--out", options->out, "directory to write into, with metadata.jsonl; with --grid FILE.png")
       ->required()
       ->type_name("DIR");
-  command.add_flag("--force", options->force, "write into a directory that is not empty, or replace the PNG");
+  command.add_flag("--force", options->force,
+                   "write into a directory that is not empty, replacing what perturb wrote there, or replace the PNG");
   add_workers(command, options->workers);
+  add_timeout(command, options->timeout_s);
   add_limit(command, options->limit);
   add_output(command, options->output);
   command.callback([&action, options] { action = [options] { return app::run_perturb(*options); }; });

@@ -1,8 +1,10 @@
 #include <exception>
+#include <filesystem>
 #include <iostream>
 
 #include "commands.h"
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/names.h"
 #include "standard_streams.h"
 
 namespace {
@@ -24,10 +26,13 @@ int main(int argc, char** argv) {
     return checked_output(cli::run(argc, argv));
   } catch (const Error& error) {
     std::cerr << "robustcheck: " << (error.kind() == ErrorKind::internal ? "internal error: " : "error: ")
-              << error.what() << '\n';
+              << one_line_text(error.what()) << '\n';
     return exit_code(error.kind());
+  } catch (const std::filesystem::filesystem_error& error) {  // a disk, a permission, a link: no bug
+    std::cerr << "robustcheck: error: " << one_line_text(error.path1().native()) << ": " << error.code().message() << '\n';
+    return kExitInput;
   } catch (const std::exception& error) {
-    std::cerr << "robustcheck: internal error: " << error.what() << '\n';
+    std::cerr << "robustcheck: internal error: " << one_line_text(error.what()) << '\n';
     return kExitInternal;
   }
 }

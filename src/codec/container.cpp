@@ -1,79 +1,74 @@
 #include "container.h"
 
 #include <algorithm>
-#include <charconv>
+#include <sstream>
 
 #include "bytes.h"
-#include "png.h"
+#include "png_file.h"
 
 namespace robustcheck::codec {
 namespace {
 
 using namespace std::string_view_literals;
 
-/// Segments from the start of a JPEG file up to its pixels.
-std::string_view jpeg_exif(std::string_view bytes) {
-  constexpr std::uint32_t kApp1 = 0xffe1, kStartOfScan = 0xffda;
-  constexpr std::string_view kName = "Exif\0\0"sv;
+/// Segments from the start of a JPEG file up to its pixels. Fill bytes and junk between them are passed over; an EXIF
+/// block may be spread over several segments.
+Metadata jpeg_metadata(std::string_view bytes) {
+  constexpr std::uint32_t kApp1 = 0xe1, kStartOfScan = 0xda, kFill = 0xff, kStuffed = 0;
+  constexpr std::string_view kExif = "Exif\0\0"sv, kXmp = "http://ns.adobe.com/xap/1.0/\0"sv;
+  Metadata found;
   std::size_t at = 2;
-  while (at + 4 <= bytes.size() && bytes[at] == '\xff') {
-    const std::uint32_t marker = big_endian(bytes, at, 2);
-    const std::size_t length = big_endian(bytes, at + 2, 2);
+  while ((at = bytes.find('\xff', at)) != std::string_view::npos) {
+    const std::uint32_t marker = big_endian(bytes, ++at, 1);
+    if (marker == kFill || marker == kStuffed) continue;
+    const std::size_t length = big_endian(bytes, at + 1, 2);
     if (marker == kStartOfScan || length < 2) break;
-    const std::string_view segment = bytes.substr(at + 4, length - 2);
-    if (marker == kApp1 && segment.starts_with(kName)) return segment.substr(kName.size());
-    at += 2 + length;
+    const std::string_view segment = bytes.substr(std::min(at + 3, bytes.size()), length - 2);
+    if (marker == kApp1 && segment.starts_with(kExif)) found.exif += segment.substr(kExif.size());
+    if (marker == kApp1 && segment.starts_with(kXmp)) found.xmp = segment.substr(kXmp.size());
+    at += 1 + length;
   }
-  return {};
+  return found;
 }
 
-std::string_view webp_exif(std::string_view bytes) {
+Metadata webp_metadata(std::string_view bytes) {
+  Metadata found;
   std::size_t at = 12;
   while (at + 8 <= bytes.size()) {
     const std::size_t length = little_endian(bytes, at + 4, 4);
-    if (bytes.substr(at, 4) == "EXIF") return bytes.substr(at + 8, length);
+    const std::string_view type = bytes.substr(at, 4), content = bytes.substr(at + 8, length);
+    if (type == "EXIF" && found.exif.empty()) found.exif = content;
+    if (type == "XMP " && found.xmp.empty()) found.xmp = content;
     at += 8 + length + length % 2;
   }
-  return {};
+  return found;
 }
 
-/// The next word of a PNM header; comments run from # to the end of the line.
-std::string_view next_word(std::string_view bytes, std::size_t& at) {
-  constexpr std::string_view kSpace = " \t\r\n\v\f";
-  while (at < bytes.size() && (kSpace.find(bytes[at]) != std::string_view::npos || bytes[at] == '#'))
-    at = bytes[at] == '#' ? std::min(bytes.find('\n', at), bytes.size()) : at + 1;
-  const std::size_t begin = at;
-  at = std::min(bytes.find_first_of(kSpace, at), bytes.size());
-  return bytes.substr(begin, at - begin);
+/// The bytes of ImageMagick's "Raw profile type exif": three lines of heading, then hexadecimal digits.
+std::string raw_profile(const std::string& text) {
+  std::istringstream lines(text);
+  std::string line, digits, bytes;
+  for (int number = 0; std::getline(lines, line); ++number)
+    if (number >= 3) digits += line;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    bytes += static_cast<char>(std::strtoul(digits.substr(i, 2).c_str(), nullptr, 16));
+  return bytes;
+}
+
+Metadata png_metadata(std::string_view bytes) {
+  Metadata found;
+  found.exif = png_chunk(bytes, "eXIf");
+  if (found.exif.empty()) found.exif = raw_profile(png_text(bytes, "Raw profile type exif"));
+  found.xmp = png_text(bytes, "XML:com.adobe.xmp");
+  return found;
 }
 
 }  // namespace
 
-Format format_of(std::string_view bytes) {
-  if (bytes.starts_with("\xff\xd8\xff"sv)) return Format::jpeg;
-  if (bytes.starts_with(kPngSignature)) return Format::png;
-  if (bytes.starts_with("RIFF"sv) && bytes.size() >= 12 && bytes.substr(8, 4) == "WEBP") return Format::webp;
-  if (bytes.starts_with("BM"sv)) return Format::bmp;
-  if (bytes.starts_with("II*\0"sv) || bytes.starts_with("MM\0*"sv)) return Format::tiff;
-  if (bytes.size() >= 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6') return Format::pnm;
-  return Format::unknown;
-}
-
-std::string_view exif_block(std::string_view bytes, Format format) {
-  if (format == Format::jpeg) return jpeg_exif(bytes);
-  if (format == Format::webp) return webp_exif(bytes);
-  if (format == Format::png) return png_chunk(bytes, "eXIf");
-  return {};
-}
-
-int pnm_maximum(std::string_view bytes) {
-  if (bytes.starts_with("P1") || bytes.starts_with("P4")) return 1;
-  std::size_t at = 2;
-  std::string_view word;
-  for (int i = 0; i < 3; ++i) word = next_word(bytes, at);  // width, height, maximum
-  int maximum = 0;
-  std::from_chars(word.data(), word.data() + word.size(), maximum);
-  return maximum >= 1 && maximum <= 65535 ? maximum : 0;
+Metadata metadata_of(std::string_view bytes, PictureFormat format) {
+  if (format == PictureFormat::jpeg) return jpeg_metadata(bytes);
+  if (format == PictureFormat::webp) return webp_metadata(bytes);
+  return format == PictureFormat::png ? png_metadata(bytes) : Metadata{};
 }
 
 }  // namespace robustcheck::codec

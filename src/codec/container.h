@@ -1,18 +1,18 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "robustcheck/base/picture_format.h"
 
 namespace robustcheck::codec {
 
-enum class Format { jpeg, png, webp, bmp, pnm, tiff, unknown };
-
-/// By the first bytes, never by the name.
-Format format_of(std::string_view bytes);
-
-/// The EXIF block of a JPEG, PNG or WebP file (it starts with a TIFF header), or empty.
-std::string_view exif_block(std::string_view bytes, Format format);
-
-/// The largest sample value that a PNM file declares (65535 at most), 1 for bitmaps; 0 if the header is broken.
-int pnm_maximum(std::string_view bytes);
+/// What a file says about its picture, each "" where it is missing.
+struct Metadata {
+  std::string exif;  ///< a TIFF header and what follows, maybe after "Exif\0\0"
+  std::string xmp;   ///< XML
+};
+/// Of a JPEG, PNG or WebP file; nothing of others.
+Metadata metadata_of(std::string_view bytes, PictureFormat format);
 
 }  // namespace robustcheck::codec

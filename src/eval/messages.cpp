@@ -143,6 +143,7 @@ void put(Writer& writer, const SetupRequest& setup) {
                   : image::to_json(setup.preprocessing).dump());  // without a model nothing is preprocessed
   writer.number(setup.image_cache_bytes);
   writer.number(setup.model_cache_bytes);
+  writer.number(setup.picture_timeout_s);
   writer.count(setup.images.size());
   for (const ImageFile& image : setup.images) put(writer, image);
   writer.numbers(setup.calibration);
@@ -157,6 +158,7 @@ SetupRequest get_setup(Reader& reader) {
     setup.preprocessing = image::preprocessing_from_json(parse_json(preprocessing, "message"), "message");
   setup.image_cache_bytes = reader.number<std::uint64_t>();
   setup.model_cache_bytes = reader.number<std::uint64_t>();
+  setup.picture_timeout_s = reader.number<double>();
   setup.images.resize(reader.count(16));
   for (ImageFile& image : setup.images) image = get_image(reader);
   setup.calibration = reader.numbers<ImageIndex>();

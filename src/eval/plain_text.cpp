@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
-#include "robustcheck/base/json.h"
+#include "robustcheck/base/names.h"
 
 namespace robustcheck::eval {
 namespace {
 
 constexpr std::size_t kMaxBytes = 600;
 constexpr std::string_view kSpace = " \t\r\n";
-
-std::string valid_utf8(const std::string& text) {
-  const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  return Json::parse(quoted).get<std::string>();
-}
 
 }  // namespace
 
@@ -22,7 +17,7 @@ std::string one_line(std::string_view text) {
   std::replace_if(line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   const std::size_t begin = line.find_first_not_of(kSpace);
   if (begin == std::string::npos) return "";
-  return valid_utf8(line.substr(begin, line.find_last_not_of(kSpace) + 1 - begin));
+  return utf8_text(line.substr(begin, line.find_last_not_of(kSpace) + 1 - begin));
 }
 
 std::string last_line(std::string_view text) {

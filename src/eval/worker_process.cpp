@@ -143,6 +143,8 @@ Death WorkerProcess::end() {
   if (by_signal && WTERMSIG(*wait_status_) == SIGKILL)
     return {
         {oracle::Status::out_of_memory, ending(*wait_status_) + ", as the system does when memory runs out" + reason}};
+  if (by_signal && WTERMSIG(*wait_status_) == SIGALRM)
+    return {{oracle::Status::timeout, "decoding and perturbing took longer than --timeout allows" + reason}};
   const auto status = says_out_of_memory(last_errors_) ? oracle::Status::out_of_memory : oracle::Status::crash;
   return {{status, ending(*wait_status_) + reason}, by_signal ? -1 : WEXITSTATUS(*wait_status_)};
 }

@@ -158,15 +158,15 @@ bool read_pixels(Decoder& decoder, cv::Mat& image) {
 /// Beyond this a header is an attack or damage, not a picture.
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 28;
 
-/// Ink to light: each colour is dimmed by black. Adobe's files, marked as such, hold light already.
-cv::Mat cmyk_to_bgr(const cv::Mat& cmyk, bool inverted) {
-  const int flip = inverted ? 0 : 255;
+/// Each colour is dimmed by black. The file holds light, not ink, as Adobe's do: Pillow and OpenCV take every CMYK JPEG
+/// for one of Adobe's, with its marker or without.
+cv::Mat cmyk_to_bgr(const cv::Mat& cmyk) {
   cv::Mat bgr(cmyk.size(), CV_8UC3);
   for (int y = 0; y < cmyk.rows; ++y) {
     const uchar* in = cmyk.ptr(y);
     uchar* out = bgr.ptr(y);
     for (int x = 0; x < cmyk.cols; ++x, in += 4, out += 3)
-      for (int c = 0; c < 3; ++c) out[c] = static_cast<uchar>(((in[2 - c] ^ flip) * (in[3] ^ flip) + 127) / 255);
+      for (int c = 0; c < 3; ++c) out[c] = static_cast<uchar>((in[2 - c] * in[3] + 127) / 255);
   }
   return bgr;
 }
@@ -195,7 +195,7 @@ cv::Mat decode_jpeg(std::span<const uchar> bytes, JpegDecoding how) {
                 "JPEG of " + std::to_string(size.width) + " x " + std::to_string(size.height) + " px: too large");
   cv::Mat image(size, CV_8UC(channels));
   if (!read_pixels(decoder, image)) fail();
-  return channels == 4 ? cmyk_to_bgr(image, decoder.codec.saw_Adobe_marker != 0) : image;
+  return channels == 4 ? cmyk_to_bgr(image) : image;
 }
 
 std::string jpeg_version() {

@@ -1,14 +1,9 @@
 #include "escape.h"
 
-#include "robustcheck/base/json.h"
+#include "robustcheck/base/names.h"
 
 namespace robustcheck::report {
 namespace {
-
-/// Bytes that are no UTF-8 replaced, by the JSON library: it knows overlong forms and surrogates.
-std::string valid_utf8(std::string_view text) {
-  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
-}
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
@@ -19,7 +14,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 
 std::string clean(std::string_view text) {
   std::string result;
-  for (const char c : valid_utf8(text)) {
+  for (const char c : utf8_text(text)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte == 0x7F || (byte < 0x20 && c != '\t' && c != '\n' && c != '\r')) continue;
     result += c;

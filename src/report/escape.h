@@ -5,7 +5,7 @@
 
 namespace robustcheck::report {
 
-/// Valid UTF-8 (bytes that are none become U+FFFD) without the control characters that XML 1.0 forbids.
+/// Valid UTF-8 (bytes that are none as utf8_text() writes them) without the control characters that XML 1.0 forbids.
 std::string clean(std::string_view text);
 /// For text of HTML and XML, and quoted attributes of HTML.
 std::string escape_xml(std::string_view text);

@@ -45,7 +45,7 @@ std::string plain(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
   if (value.is_number_float()) return shortest(std::round(value.get<double>() * 1e6) / 1e6);
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(value);
 }
 
 }  // namespace robustcheck::report

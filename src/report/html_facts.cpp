@@ -4,6 +4,7 @@
 #include "escape.h"
 #include "fields.h"
 #include "html.h"
+#include "robustcheck/base/dataset.h"
 #include "robustcheck/base/text.h"
 #include "words.h"
 
@@ -89,6 +90,15 @@ void write_dropped(const Document& document, std::ostream& out) {
   out << "</dl>\n";
 }
 
+/// Files that were given and are no images of the run.
+void write_skipped(const Document& document, std::ostream& out) {
+  const Json& skipped = at(at(document.report, "dataset"), "skipped");
+  if (skipped.empty()) return;
+  out << "<h3>Files that were left out</h3>\n<dl class=\"facts\">\n";
+  for (const auto& [reason, count] : skipped.items()) write_fact(plain(count), skipped_in_words(reason), out);
+  out << "</dl>\n";
+}
+
 }  // namespace
 
 void write_convergence(const Document& document, std::ostream& out) {
@@ -136,14 +146,13 @@ void write_environment(const Document& document, std::ostream& out) {
 }
 
 void write_not_tested(const Document& document, std::ostream& out) {
-  const Json& bad = list(at(document.report, "dataset"), "bad_images");
   open_section("not-tested", "What was not tested, and why", out);
   if (!complete(document))
     out << "<p><b>The run was cut short.</b> Every candidate so far, confirmed or not, is in journal.jsonl.</p>\n";
   write_confirmation(document, out);
   write_dropped(document, out);
   write_unavailable(document, out);
-  if (!bad.empty()) out << "<p>Unreadable images: " << escape_xml(all_texts(bad)) << "</p>\n";
+  write_skipped(document, out);
   out << "<p class=\"small muted\">Only the transforms and knob values of the profiles above were searched, each "
          "within "
          "its range; report.json lists them under space. What was found is no proof that there is nothing else.</p>\n";

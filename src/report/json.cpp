@@ -228,6 +228,12 @@ Json robust_json(const std::optional<RobustAccuracyImage>& robust) {
 
 }  // namespace
 
+Json skipped_json(const std::vector<Skipped>& skipped) {
+  Json json = Json::object();
+  for (const Skipped& row : skipped) json[row.reason] = row.count;
+  return json;
+}
+
 Json to_json(const Report& report) {
   Json counterexamples = Json::array();
   for (std::size_t i = 0; i < report.counterexamples.size(); ++i)
@@ -246,7 +252,7 @@ Json to_json(const Report& report) {
                  {"sha256", report.dataset_sha256},
                  {"images", report.dataset_images},
                  {"labelled", report.labelled},
-                 {"bad_images", report.bad_images}}},
+                 {"skipped", skipped_json(report.skipped)}}},
                {"preprocess", report.preprocess},
                {"space", space},
                {"environment", report.environment},
@@ -270,8 +276,6 @@ Json to_json(const Report& report) {
   return json;
 }
 
-void write_json(const Report& report, std::ostream& out) {
-  out << to_json(report).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-}
+void write_json(const Report& report, std::ostream& out) { out << json_text(to_json(report), 2) << '\n'; }
 
 }  // namespace robustcheck::report

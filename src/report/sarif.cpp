@@ -121,7 +121,7 @@ void write_sarif(const Document& document, std::ostream& out) {
                        {"invocations", {invocation(document)}},
                        {"columnKind", "unicodeCodePoints"},
                        {"results", results}}}}};
-  out << log.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  out << json_text(log, 2) << '\n';
 }
 
 }  // namespace robustcheck::report

@@ -204,6 +204,7 @@ void write_notes(const Report& report, std::ostream& out) {
   if (const std::string sums = fates(report); !sums.empty()) write_wrapped(sums, 0, kHang, out);
   if (const std::uint64_t invalid = dropped(report, "invalid"); invalid > 0)
     out << "not run: " << invalid << " variances whose pictures are no longer the same (validity)\n";
+  if (!report.skipped.empty()) write_wrapped("files left out: " + in_words(report.skipped), 0, kHang, out);
   if (report.status != "complete")
     out << "every candidate so far, confirmed or not, is in journal.jsonl beside the report\n";
   if (!report.unavailable_knobs.empty())

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "deadline.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/hash.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/codec/codec.h"
 #include "robustcheck/image/distance.h"
 #include "robustcheck/image/preprocess.h"
@@ -37,6 +39,15 @@ PixelSettings pixel_settings(const space::Assignment& config) {
 BatchMaker::BatchMaker(std::vector<ImageFile> images, image::Preprocessing preprocessing, std::uint64_t cache_bytes)
     : images_(std::move(images)), preprocessing_(std::move(preprocessing)), decoded_(cache_bytes) {}
 
+template <typename Work>
+auto BatchMaker::naming(ImageIndex index, const Work& work) const {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw Error(error.kind(), one_line_text(images_[index].path.native()) + ": " + error.what());
+  }
+}
+
 cv::Mat BatchMaker::decoded(ImageIndex index, const codec::DecodeSettings& settings) {
   if (const cv::Mat* known = decoded_.find({index, settings})) return *known;
   const cv::Mat image = codec::decode(images_[index].path, settings);
@@ -48,6 +59,7 @@ cv::Mat BatchMaker::perturbed(const eval::WorkItem& item, const codec::DecodeSet
   if (item.image >= images_.size())
     throw Error(ErrorKind::internal,
                 "a job names image " + std::to_string(item.image) + " of " + std::to_string(images_.size()));
+  Deadline::at(images_[item.image].path);
   cv::Mat image;
   {
     const Stopwatch stopwatch(timings.decode_s);
@@ -55,7 +67,9 @@ cv::Mat BatchMaker::perturbed(const eval::WorkItem& item, const codec::DecodeSet
   }
   if (item.data.empty()) return image;
   const Stopwatch stopwatch(timings.perturb_s);
-  return transform::apply_chain(image, item.data, item.seed, hash_key(images_[item.image].sha256));
+  return naming(item.image, [&] {
+    return transform::apply_chain(image, item.data, item.seed, hash_key(images_[item.image].sha256));
+  });
 }
 
 std::optional<space::Distances> BatchMaker::measured(const eval::WorkItem& item) {
@@ -73,11 +87,7 @@ std::optional<space::Distances> BatchMaker::measured(const eval::WorkItem& item)
 
 void BatchMaker::preprocess(const cv::Mat& image, ImageIndex index, const image::PreprocessSettings& settings,
                             std::span<float> planes) const {
-  try {
-    image::preprocess(image, preprocessing_, settings, planes);
-  } catch (const Error& error) {
-    throw Error(error.kind(), images_[index].path.string() + ": " + error.what());
-  }
+  naming(index, [&] { image::preprocess(image, preprocessing_, settings, planes); });
 }
 
 std::string BatchMaker::fill(const eval::WorkItem& item, const PixelSettings& settings, std::span<float> planes,

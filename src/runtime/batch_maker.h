@@ -43,6 +43,9 @@ class BatchMaker {
   std::optional<space::Distances> measured(const eval::WorkItem& item);
 
  private:
+  /// Runs `work`; an Error that leaves it names the image.
+  template <typename Work>
+  auto naming(ImageIndex index, const Work& work) const;
   cv::Mat decoded(ImageIndex index, const codec::DecodeSettings& settings);
   void preprocess(const cv::Mat& image, ImageIndex index, const image::PreprocessSettings& settings,
                   std::span<float> planes) const;

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "batch_maker.h"
+#include "deadline.h"
 #include "failure.h"
 #include "process_flags.h"
 #include "process_knobs.h"
@@ -24,6 +25,7 @@ struct Service::State {
   std::size_t calibration_images = 0;
   std::size_t calibration_batch = 0;
   OutputKind output = OutputKind::logits;
+  double picture_timeout_s = 0.0;
 
   eval::Reply answer(const eval::SetupRequest& setup);
   eval::Reply answer(const eval::ForwardRequest& request);
@@ -114,6 +116,7 @@ eval::Reply Service::State::answer(const eval::SetupRequest& setup) {
   model.reset();
   maker.emplace(setup.images, setup.preprocessing, setup.image_cache_bytes);
   output = setup.preprocessing.output;
+  picture_timeout_s = setup.picture_timeout_s;
   if (!setup.model.empty()) model = load_torchscript(setup.model, setup.model_cache_bytes, extras_of(setup));
   return eval::SetupReply{};
 }
@@ -123,7 +126,10 @@ eval::Reply Service::State::answer(const eval::ForwardRequest& request) {
   if (request.wanted > request.items.size())
     throw ModelFailure(Status::model_error, "more rows are wanted than items sent");
   eval::ForwardReply reply;
-  const BatchMaker::Made made = ready_maker().make(request.items, pixel_settings(request.config), reply.timings);
+  const BatchMaker::Made made = [&] {
+    const Deadline deadline(picture_timeout_s);
+    return ready_maker().make(request.items, pixel_settings(request.config), reply.timings);
+  }();
   const auto wanted = std::span<const std::string>(made.problems).first(request.wanted);
   const bool none_usable = std::ranges::none_of(made.problems, &std::string::empty);
   reply.rows =
@@ -132,6 +138,7 @@ eval::Reply Service::State::answer(const eval::ForwardRequest& request) {
 }
 
 eval::Reply Service::State::answer(const eval::PerturbRequest& request) {
+  const Deadline deadline(picture_timeout_s);
   eval::Timings unused;
   const cv::Mat image = ready_maker().perturbed(request.item, {}, unused);
   image::Picture picture{image.cols, image.rows, image.channels(), {}};
@@ -143,6 +150,7 @@ eval::Reply Service::State::answer(const eval::PerturbRequest& request) {
 }
 
 eval::Reply Service::State::answer(const eval::MeasureRequest& request) {
+  const Deadline deadline(picture_timeout_s);
   eval::MeasureReply reply;
   for (const eval::WorkItem& item : request.items) reply.distances.push_back(ready_maker().measured(item));
   return reply;

@@ -1,15 +1,12 @@
 #include <algorithm>
-#include <opencv2/imgproc.hpp>
 
+#include "gaussian.h"
 #include "transforms.h"
 
 namespace robustcheck::transform {
 namespace {
 
 constexpr double kShorterSide = 224.0;  // px; where sigma is what it says
-
-/// Isolated: a part of a larger image must not see its surroundings.
-constexpr int kBorder = cv::BORDER_REFLECT_101 | cv::BORDER_ISOLATED;
 
 }  // namespace
 
@@ -23,9 +20,7 @@ Transform gaussian_blur() {
                {{.name = "sigma", .low = 0.0, .high = 8.0, .neutral = 0.0, .unit = "px at a shorter side of 224"}}},
           [](const cv::Mat& image, const Values& values, Rng&) {
             const double sigma_px = values["sigma"] * std::min(image.cols, image.rows) / kShorterSide;
-            cv::Mat blurred;
-            cv::GaussianBlur(image, blurred, /*ksize=*/{}, sigma_px, sigma_px, kBorder);
-            return blurred;
+            return gaussian_blurred(image, sigma_px);
           }};
 }
 

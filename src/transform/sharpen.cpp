@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <opencv2/imgproc.hpp>
 
+#include "gaussian.h"
 #include "transforms.h"
 #include "weather.h"
 
@@ -26,9 +26,9 @@ Transform sharpen() {
                            .strength = false}}},
           [](const cv::Mat& image, const Values& values, Rng&) {
             const double sigma_px = std::max(kNarrowest_px, values["radius"] * pixel_scale(image));
-            cv::Mat blurred, out;
-            cv::GaussianBlur(image, blurred, {}, sigma_px, sigma_px, cv::BORDER_REFLECT_101 | cv::BORDER_ISOLATED);
-            cv::addWeighted(image, 1.0 + values["amount"], blurred, -values["amount"], 0.0, out);
+            cv::Mat out;
+            cv::addWeighted(image, 1.0 + values["amount"], gaussian_blurred(image, sigma_px), -values["amount"], 0.0,
+                            out);
             return out;
           }};
 }

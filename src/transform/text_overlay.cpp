@@ -20,29 +20,51 @@ std::string random_text(Rng& rng) {
 
 struct Lettering {
   std::string text;
-  double scale;
-  int stroke;
-  cv::Point origin;  ///< lower left corner
+  double scale = 1.0;
+  int stroke() const { return std::max(1, static_cast<int>(std::lround(1.5 * scale))); }
+  int rim() const { return 3 * stroke(); }
 };
 
-/// Letters of that height, smaller where the line would not fit; the line stays inside the image.
-Lettering placed(const cv::Mat& image, const Values& values, Rng& rng) {
-  const std::string text = random_text(rng);
-  const cv::Size unit = cv::getTextSize(text, kFont, 1.0, 1, nullptr);
-  const double height = values["size"] * std::min(image.cols, image.rows);
-  const double scale = std::min(height / unit.height, kWidest * image.cols / unit.width);
-  const double free_x = std::max(0.0, image.cols - scale * unit.width);
-  const double free_y = std::max(0.0, image.rows - scale * unit.height);
-  return {text,
-          scale,
-          std::max(1, static_cast<int>(std::lround(1.5 * scale))),
-          {static_cast<int>(std::lround(values["x"] * free_x)),
-           static_cast<int>(std::lround(values["y"] * free_y + scale * unit.height))}};
+void draw(cv::Mat& mask, const Lettering& letters, int thickness, cv::Point origin) {
+  cv::putText(mask, letters.text, origin, kFont, letters.scale, cv::Scalar(255), thickness, cv::LINE_AA);
 }
 
-cv::Mat mask_of(const cv::Mat& image, const Lettering& letters, int stroke) {
+/// What letters and rim cover, seen from their origin. OpenCV's own measure knows neither strokes nor rim.
+cv::Rect ink_of(const Lettering& letters) {
+  const cv::Size size = cv::getTextSize(letters.text, kFont, letters.scale, letters.rim(), nullptr);
+  const cv::Point origin(size.height + letters.rim(), 2 * size.height + letters.rim());
+  cv::Mat canvas = cv::Mat::zeros(3 * size.height + 2 * letters.rim(), size.width + 2 * origin.x, CV_8U);
+  draw(canvas, letters, letters.rim(), origin);
+  const cv::Rect ink = cv::boundingRect(canvas);
+  return {ink.tl() - origin, ink.size()};
+}
+
+/// Letters of that height, smaller where the line with its rim would not fit.
+Lettering fitting(const cv::Mat& image, double height, const std::string& text) {
+  constexpr int kTries = 12;
+  constexpr double kSmaller = 0.85;
+  const cv::Size unit = cv::getTextSize(text, kFont, 1.0, 1, nullptr);
+  Lettering letters{text, std::min(height / unit.height, kWidest * image.cols / unit.width)};
+  for (int i = 0; i < kTries; ++i) {
+    const cv::Rect ink = ink_of(letters);
+    if (ink.width <= image.cols && ink.height <= image.rows) break;
+    letters.scale *= kSmaller;
+  }
+  return letters;
+}
+
+/// Lower left corner such that all ink lies inside the image.
+cv::Point origin_of(const cv::Mat& image, const Lettering& letters, double x, double y) {
+  const cv::Rect ink = ink_of(letters);
+  const auto place = [](double share, int side, int ink_side) {
+    return static_cast<int>(std::lround(share * std::max(0, side - ink_side)));
+  };
+  return cv::Point(place(x, image.cols, ink.width), place(y, image.rows, ink.height)) - ink.tl();
+}
+
+cv::Mat mask_of(const cv::Mat& image, const Lettering& letters, int thickness, cv::Point origin) {
   cv::Mat mask = cv::Mat::zeros(image.size(), CV_8U);
-  cv::putText(mask, letters.text, letters.origin, kFont, letters.scale, cv::Scalar(255), stroke, cv::LINE_AA);
+  draw(mask, letters, thickness, origin);
   return mask;
 }
 
@@ -58,9 +80,11 @@ void blend_row(const uchar* in, const uchar* letter, const uchar* rim, uchar* ou
 }
 
 cv::Mat with_text(const cv::Mat& image, const Values& values, Rng& rng) {
-  const Lettering letters = placed(image, values, rng);
-  const cv::Mat letter = mask_of(image, letters, letters.stroke);
-  const cv::Mat rim = mask_of(image, letters, 3 * letters.stroke);
+  const double height = values["size"] * std::min(image.cols, image.rows);
+  const Lettering letters = fitting(image, height, random_text(rng));
+  const cv::Point origin = origin_of(image, letters, values["x"], values["y"]);
+  const cv::Mat letter = mask_of(image, letters, letters.stroke(), origin);
+  const cv::Mat rim = mask_of(image, letters, letters.rim(), origin);
   const int opacity = static_cast<int>(std::lround(256.0 * values["opacity"]));
   cv::Mat result(image.size(), image.type());
   for (int y = 0; y < image.rows; ++y)

@@ -25,12 +25,14 @@ THIRD_PARTY = (  # header pattern -> modules that may include it; the first patt
     (r"opencv2/imgcodecs", {"codec"}),
     (r"opencv2/", {"image", "transform", "codec"}),
     (r"jpeglib\.h|jerror\.h|turbojpeg\.h", {"image", "codec"}),
-    (r"webp/", {"transform"}),
+    (r"webp/", {"transform", "codec"}),
+    (r"png\.h|zlib\.h", {"codec"}),
     (r"CLI/", {"cli"}),
     (r"(spdlog|fmt)/", {"app"}),
     (r"openssl/", {"base"}),
     (r"Random123/", {"base"}),
     (r"nlohmann/", {"base"}),
+    (r"csv\.h", {"base"}),
 )
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.M)
 

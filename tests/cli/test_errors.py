@@ -111,7 +111,8 @@ def test_unreadable_images_are_named_counted_and_bounded(tmp_path):
     fails(run(*arguments), 3, "broken.png", "1 of 201", "--max-bad-images")
     done = run(*arguments, "--max-bad-images", 1)
     assert done.returncode in (0, 1), done.stderr
-    assert "broken.png" in json.loads((tmp_path / "run/report.json").read_text())["dataset"]["bad_images"][0]
+    assert json.loads((tmp_path / "run/report.json").read_text())["dataset"]["skipped"] == {"unreadable": 1}
+    assert "1 pictures that cannot be decoded (first: " in " ".join(done.stdout.split()) and "broken.png" in done.stdout
 
 
 def test_a_low_baseline_exits_4_with_the_likely_cause(tmp_path):

@@ -50,13 +50,20 @@ class Bench {
   const std::vector<oracle::Observation>& reference() const { return reference_; }
   /// Forward passes of the reference configuration that `divergence` needed beside the trials.
   std::uint64_t extra_evaluations() const { return extra_; }
+  /// Pictures that a transform could not make of an image that decodes: they count as no failure.
+  std::uint64_t pictures_not_made() const { return not_made_; }
+  const std::string& first_not_made() const { return first_not_made_; }
 
  private:
+  void note_picture(const oracle::Observation& observed, ImageIndex image);
+
   eval::Evaluator& evaluator_;
   const Dataset& dataset_;
   const std::vector<oracle::Observation>& reference_;
   const oracle::Oracle& guide_;
   std::uint64_t extra_ = 0;
+  std::uint64_t not_made_ = 0;
+  std::string first_not_made_;
 };
 
 }  // namespace robustcheck::app

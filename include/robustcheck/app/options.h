@@ -94,6 +94,7 @@ struct PerturbOptions {
   std::filesystem::path out;
   std::size_t workers = 1;
   std::size_t limit = 0;
+  double timeout_s = 60.0;  ///< deadline of one picture
   bool force = false;
   OutputOptions output;
 };

@@ -30,6 +30,9 @@ struct Session {
   std::string class_name(int index) const;
 };
 
+/// The images that the options name; says on stderr which files are none.
+Dataset list_images(const SessionOptions& options, const std::vector<std::string>& classes);
+
 /// Reads the preprocessing file, lists the images and prepares the workers (they start with their first job).
 /// Throws Error{usage} without a preprocessing file, with a filled-in example; Error{input} for model and data.
 Session open_session(const SessionOptions& options);

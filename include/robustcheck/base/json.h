@@ -20,6 +20,9 @@ Json parse_json(std::string_view text, const std::string& place, Comments commen
 /// Parses a file. Throws Error{usage} if it is missing or no JSON.
 Json read_json(const std::filesystem::path& path);
 
+/// The text of a value. What is no UTF-8 in it is written as utf8_text() does (base/names.h): never an exception.
+std::string json_text(const Json& value, int indent = -1);
+
 /// A finite number as it is, NaN and infinities as null (JSON has none).
 Json number_or_null(double value);
 

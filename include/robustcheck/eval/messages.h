@@ -18,7 +18,7 @@
 namespace robustcheck::eval {
 
 /// Changes with every change of a message: coordinator and worker of different builds refuse each other.
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 
 /// One image of a job.
 struct WorkItem {
@@ -36,6 +36,7 @@ struct SetupRequest {
   std::map<std::string, std::string> variants{};  ///< value of model_variant -> path
   std::uint64_t image_cache_bytes = 1ull << 30;
   std::uint64_t model_cache_bytes = 2ull << 30;
+  double picture_timeout_s = 0.0;  ///< for decoding and perturbing the pictures of a job; 0 = no limit
 };
 struct SetupReply {};
 

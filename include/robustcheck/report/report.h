@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "robustcheck/analysis/attribute.h"
+#include "robustcheck/base/dataset.h"
 #include "robustcheck/base/json.h"
 #include "robustcheck/space/space.h"
 
@@ -203,7 +204,7 @@ struct Report {
   std::string dataset_path, dataset_sha256;
   std::uint64_t dataset_images = 0;
   bool labelled = false;
-  std::vector<std::string> bad_images;
+  std::vector<Skipped> skipped;  ///< files that were given and are not among `dataset_images`
   Json preprocess, settings, environment, timing;
   space::Space space;
   space::Catalogue catalogue;
@@ -221,6 +222,8 @@ struct Report {
   Json corpus;  ///< null without --corpus
 };
 
+/// {reason: count}.
+Json skipped_json(const std::vector<Skipped>& skipped);
 /// report.json (DESIGN, Contract).
 Json to_json(const Report& report);
 void write_json(const Report& report, std::ostream& out);

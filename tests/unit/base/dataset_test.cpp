@@ -78,7 +78,8 @@ TEST_F(DatasetTest, NamesTheClassThatIsUnknown) {
 
 TEST_F(DatasetTest, NamesTheCsvLineThatIsWrong) {
   put("list.csv", "path,label\nonlyone\n");
-  EXPECT_EQ(error(root_ / "list.csv"), (root_ / "list.csv").string() + ":2: 'onlyone' is no line path,label");
+  const std::string place = (root_ / "list.csv").string();
+  EXPECT_TRUE(error(root_ / "list.csv").starts_with(place + ":2: 'onlyone' is no line path,label: 1 fields"));
 }
 
 TEST_F(DatasetTest, SaysWhenThereIsNothing) {

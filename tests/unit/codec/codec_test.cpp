@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <opencv2/imgcodecs.hpp>
@@ -157,13 +158,24 @@ TEST_F(Codec, SurvivesAWrongByte) {
 
 TEST_F(Codec, SaysWhatIsWrong) {
   EXPECT_EQ(complaint(""), "is empty");
-  EXPECT_EQ(complaint("not an image"), "is no PNG, JPEG, WebP, BMP, PNM or TIFF file");
+  EXPECT_EQ(complaint("not an image"), "is no picture of a format that is read (PNG, JPEG, WebP, BMP, PNM, TIFF)");
+  EXPECT_EQ(complaint("GIF89a"), "is a picture of format GIF, which is not read (PNG, JPEG, WebP, BMP, PNM, TIFF are)");
   const std::string png = golden_file("rgb.png").bytes;
   EXPECT_EQ(complaint(png.substr(0, png.size() - 20)), "damaged PNG: the file ends early");
   std::string flipped = png;
   flipped[png.find("IDAT") + 9] ^= 1;
   EXPECT_EQ(complaint(flipped), "damaged PNG: wrong checksum");
   EXPECT_THAT(complaint(golden_file("rgb.bmp").bytes.substr(0, 60)), HasSubstr("cannot be decoded"));
+}
+
+TEST_F(Codec, NeverOpensAPipeOrADevice) {
+  ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  for (const std::filesystem::path& path : {folder_ / "pipe", std::filesystem::path("/dev/zero")}) try {
+      decode(path);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.what(), path.string() + ": is no regular file");
+    }
 }
 
 TEST_F(Codec, NamesAMissingFile) {

@@ -61,6 +61,49 @@ TEST(DefocusBlur, MeansTheSameAtAnyResolution) {
   EXPECT_LT(difference(large, run(picture(224, 224, 1), step)), 0.5);
 }
 
+cv::Mat open_cv_blurred(const cv::Mat& image, double sigma_px) {
+  cv::Mat blurred;
+  cv::GaussianBlur(image, blurred, {}, sigma_px, sigma_px, cv::BORDER_REFLECT_101);
+  return blurred;
+}
+
+/// Stripes, corners and noise: what a shrunk picture could lose.
+cv::Mat rough_picture(int width, int height, int channels) {
+  cv::Mat image(height, width, CV_8UC(channels));
+  cv::randu(image, 0, 256);
+  image(cv::Rect(0, 0, 5, height)) = cv::Scalar::all(255);
+  image(cv::Rect(width / 3, height / 3, width - width / 3, 9)) = cv::Scalar::all(0);
+  image(cv::Rect(width / 2, height / 2, width / 2, height / 2)) = cv::Scalar(255, 0, 128);
+  return image;
+}
+
+TEST(GaussianBlur, IsThatOfOpenCvUpTo18Pixels) {
+  const cv::Mat image = rough_picture(500, 448, 3);
+  EXPECT_TRUE(same(run(image, R"({"transform": "gaussian_blur", "sigma": 8})"), open_cv_blurred(image, 16.0)));
+}
+
+TEST(GaussianBlur, StaysWithinTwoLevelsOfOpenCvBeyond) {
+  for (const int side : {560, 641, 1000}) {
+    const cv::Mat image = rough_picture(side + 77, side, side == 641 ? 1 : 3);
+    const cv::Mat blurred = run(image, R"({"transform": "gaussian_blur", "sigma": 7.5})");
+    EXPECT_LE(largest_difference(blurred, open_cv_blurred(image, 7.5 * side / 224.0)), 2.0) << side;
+  }
+}
+
+TEST(GaussianBlur, SeesNothingBeyondAPartOfALargerImage) {
+  const cv::Mat whole = rough_picture(900, 800, 3);
+  const cv::Mat part = whole(cv::Rect(100, 90, 600, 590));
+  const char* step = R"({"transform": "gaussian_blur", "sigma": 8})";
+  EXPECT_TRUE(same(run(part, step), run(part.clone(), step)));
+}
+
+TEST(Sharpen, IsNoFartherFromOpenCvThanItsAmountAllows) {
+  const cv::Mat image = rough_picture(1200, 1000, 3);
+  cv::Mat expected;
+  cv::addWeighted(image, 2.0, open_cv_blurred(image, 5.0 * 1000 / 224.0), -1.0, 0.0, expected);
+  EXPECT_LE(largest_difference(run(image, R"({"transform": "sharpen", "amount": 1, "radius": 5})"), expected), 2.0);
+}
+
 TEST(ZoomBlur, KeepsTheCentreAndSmearsOutwards) {
   const cv::Mat image = run(square(20), R"({"transform": "zoom_blur", "factor": 1.4})");
   EXPECT_EQ(image.at<uchar>(112, 112), 255);

@@ -76,6 +76,21 @@ TEST(TextOverlay, WritesBlackAndWhiteInsideThePicture) {
   }
 }
 
+/// Away from every edge the same letters as in a corner: none is cut off.
+TEST(TextOverlay, WritesWholeLettersAtEveryPosition) {
+  for (const int side : {28, 64, 224}) {
+    const cv::Mat gray(side, side, CV_8UC1, cv::Scalar(128));
+    const auto ink = [&](const char* place) {
+      const std::string step = R"({"transform": "text_overlay", "opacity": 1, "size": 0.15, )";
+      return cv::countNonZero(run(gray, step + place + "}") != 128);
+    };
+    const int whole = ink(R"("x": 0.5, "y": 0.5)");
+    EXPECT_GT(whole, 0);
+    for (const char* place : {R"("x": 0, "y": 0)", R"("x": 1, "y": 0)", R"("x": 0, "y": 1)", R"("x": 1, "y": 1)"})
+      EXPECT_EQ(ink(place), whole) << side << ' ' << place;
+  }
+}
+
 TEST(TextOverlay, WritesOtherLettersForAnotherSeed) {
   const cv::Mat gray(224, 224, CV_8UC1, cv::Scalar(128));
   const std::string step = R"({"transform": "text_overlay", "opacity": 0.5})";
