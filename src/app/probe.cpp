@@ -63,10 +63,28 @@ bool is_emulated(const std::string& knob, const std::string& value, const eval::
          (value == "fp16" && !machine.native_fp16);
 }
 
+/// "bit-equal to the reference on 64 images (63 of 63 weights rounded)"
+std::string bit_equal(const ProbedValue& row, const std::string& other) {
+  return "bit-equal to " + other + " on " + std::to_string(row.images) + " images" +
+         (row.message.empty() ? "" : " (" + row.message + ")");
+}
+
 std::string earlier_with(const std::vector<ProbedValue>& probed, const std::string& digest) {
   for (const ProbedValue& row : probed)
     if (!row.knob.empty() && row.state == "applied" && row.digest == digest) return row.knob + "=" + row.value;
   return "";
+}
+
+/// One knob value with what it needs; alone where that is not to be had: a file may bring it with it.
+space::Assignment runnable(Session& session, const space::Assignment& alone, const std::vector<ImageIndex>& images) {
+  const space::Assignment config = space::completed(alone);
+  if (config.size() == alone.size()) return config;
+  const auto is_available = [&](const space::Assignment& one) {
+    const Run tried = run(session, one, {images.front()});
+    const Observation* failed = first_failure(tried.rows);
+    return failed == nullptr || failed->status != Status::unavailable;
+  };
+  return !is_available(config) && is_available(alone) ? alone : config;
 }
 
 }  // namespace
@@ -80,7 +98,7 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
     for (const std::string& value : gene.values) {
       ProbedValue row{gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0.0, 0,
                       images.size(),  0.0};
-      const space::Assignment config = space::completed({{gene.info.name, value}});
+      const space::Assignment config = runnable(session, {{gene.info.name, value}}, images);
       const Run changed = run(session, config, images, timed);
       row.seconds = changed.seconds;
       if (const Observation* failed = first_failure(changed.rows)) {
@@ -89,6 +107,7 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
       } else {
         compare(config.size() == 1 ? reference.rows : run(session, without(config, gene.info.name), images).rows,
                 changed.rows, row);
+        row.message = session.evaluator->note(config);
         row.digest = digest_of(changed.rows);
         if (row.state == "applied") row.equal_to = earlier_with(probed, row.digest);
       }
@@ -104,11 +123,9 @@ std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const
     if (row.knob.empty()) continue;
     const bool named = std::find(named_knobs.begin(), named_knobs.end(), row.knob) != named_knobs.end();
     if (row.state == "no_effect")
-      dropped.push_back({row.knob, row.value, "no_effect",
-                         "bit-equal to the reference on " + std::to_string(row.images) + " images"});
+      dropped.push_back({row.knob, row.value, "no_effect", bit_equal(row, "the reference")});
     else if (!row.equal_to.empty())
-      dropped.push_back({row.knob, row.value, "no_effect",
-                         "bit-equal to " + row.equal_to + " on " + std::to_string(row.images) + " images"});
+      dropped.push_back({row.knob, row.value, "no_effect", bit_equal(row, row.equal_to)});
     else if (row.state != "applied")
       dropped.push_back({row.knob, row.value, row.state, row.message});
     else if (row.emulated && !named)

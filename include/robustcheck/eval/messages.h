@@ -18,7 +18,7 @@
 namespace robustcheck::eval {
 
 /// Changes with every change of a message: coordinator and worker of different builds refuse each other.
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 
 /// One image of a job.
 struct WorkItem {
@@ -51,6 +51,7 @@ struct Timings {  ///< CPU or wall seconds spent in this job, by phase
 struct ForwardReply {
   std::vector<oracle::Observation> rows;  ///< `wanted` of them; an image that cannot be decoded fails alone
   Timings timings;
+  std::string note{};  ///< runtime::Logits::note
 };
 
 /// One perturbed image: written as PNG, or sent back.
