@@ -14,8 +14,10 @@
 #include <torch/csrc/jit/passes/remove_exceptions.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "held_tensors.h"
 #include "layers.h"
@@ -23,7 +25,9 @@
 namespace robustcheck::runtime {
 namespace {
 
+using torch::jit::Block;
 using torch::jit::Module;
+using torch::jit::Node;
 
 constexpr at::QEngine kEngines[] = {at::QEngine::X86, at::QEngine::ONEDNN, at::QEngine::FBGEMM, at::QEngine::QNNPACK};
 
@@ -106,6 +110,30 @@ Module in_one_graph(Module module) {
   return module;
 }
 
+bool is_one_of(const Node* node, std::initializer_list<std::string_view> names) {
+  return std::ranges::find(names, node->kind().toQualString()) != names.end();
+}
+
+/// Whether this call observes what a layer hands to a ReLU and nothing else: one quantized operator does both.
+bool is_within_a_fused_operator(Node* call) {
+  if (call->kind() != torch::jit::prim::CallMethod || call->inputs().size() != 2) return false;
+  const auto& uses = call->output()->uses();
+  return is_one_of(call->input(1)->node(), {"aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::_convolution",
+                                            "aten::linear", "aten::addmm", "aten::matmul"}) &&
+         uses.size() == 1 && is_one_of(uses[0].user, {"aten::relu", "aten::relu_"});
+}
+
+/// The passes know a layer and its ReLU as two calls only: in one graph they would round what is between them.
+void leave_fused_unobserved(Block* block) {
+  for (auto it = block->nodes().begin(); it != block->nodes().end();) {
+    Node* node = *it++;
+    for (Block* inner : node->blocks()) leave_fused_unobserved(inner);
+    if (!is_within_a_fused_operator(node)) continue;
+    node->output()->replaceAllUsesWith(node->input(1));
+    node->destroy();
+  }
+}
+
 void calibrate(Module& observed, const CalibrationRun& calibration) {
   std::size_t batches = 0;
   if (calibration)
@@ -141,6 +169,7 @@ std::string quantize_static(Module& module, const VariantKey& key, const Calibra
   Module prepared = in_one_graph(std::move(module));
   const std::size_t layers = layers_of(prepared).count;
   Module observed = torch::jit::InsertObservers(prepared, "forward", config, /*inplace=*/false, kStatic);
+  leave_fused_unobserved(observed.get_method("forward").graph()->block());
   calibrate(observed, calibration);
   Module marked = torch::jit::InsertQuantDeQuant(observed, "forward", /*inplace=*/false, /*debug=*/false, kStatic);
   module = torch::jit::Finalize(marked, kStatic);

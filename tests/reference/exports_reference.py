@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What every knob of model scope must do to kinds of exports (tests/data/make_exports.py), in torch as a user would write it.
 
-    exports_reference.py MODELS IMAGES
+    exports_reference.py MODELS IMAGES CALIBRATION_COUNT
 
 MODELS: what make_exports.py wrote. Prints {kind: {"knob=value": scores or null}}, "" for the reference: a row per image
 in sorted path order, null where torch itself cannot. A knob acts on the network before it is exported, or on the loaded
@@ -16,6 +16,7 @@ import warnings
 from pathlib import Path
 
 import torch
+from knobs_reference import calibration_paths, int8
 from numerical_reference import DTYPES, network_input
 from torch import nn
 
@@ -83,14 +84,7 @@ def set_everywhere(module, kind, **attributes):
     return module
 
 
-def int8(module, inputs):
-    """torch's own passes on a trace, on all pictures: the knob's calibration images are some of them."""
-    from knobs_reference import int8 as convert
-
-    return convert(torch.jit.trace(module, inputs[:2]), {"int8": "static_per_channel"}, inputs)
-
-
-def changed(module, knob, value, inputs):
+def changed(module, knob, value, inputs, calibration):
     """The network under one knob value, and the type of its input."""
     if knob == "precision" and value in DTYPES:
         return in_type(module, DTYPES[value]), DTYPES[value]
@@ -104,7 +98,7 @@ def changed(module, knob, value, inputs):
         optimise = torch.jit.freeze if value == "frozen" else torch.jit.optimize_for_inference
         return optimise(torch.jit.trace(module, inputs[:2])), torch.float32
     if knob == "int8":
-        return int8(module, inputs), torch.float32
+        return int8(torch.jit.trace(module, inputs[:2]), {"int8": value}, calibration), torch.float32
     if knob == "batch_norm_eps":
         return set_everywhere(module, nn.BatchNorm2d, eps=float(value)), torch.float32
     if knob == "pool_ceil_mode":
@@ -112,9 +106,9 @@ def changed(module, knob, value, inputs):
     return module, torch.float32
 
 
-def scores(module, knob, value, inputs):
+def scores(module, knob, value, inputs, calibration):
     try:
-        module, dtype = changed(module, knob, value, inputs)
+        module, dtype = changed(module, knob, value, inputs, calibration)
         layout = torch.channels_last if knob == "memory_format" else torch.contiguous_format
         batches = [batch.to(dtype).contiguous(memory_format=layout) for batch in inputs.split(32)]
         with torch.autocast("cpu", torch.bfloat16, enabled=value == "autocast_bf16"):
@@ -123,16 +117,17 @@ def scores(module, knob, value, inputs):
         return None
 
 
-def main(models, images):
+def main(models, images, count):
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     paths = sorted(Path(images).glob("*/*.*"), key=lambda path: os.fsencode(path.relative_to(images)))
-    inputs = torch.stack([network_input(path, exports.PREPROCESSING) for path in paths])
+    planes = lambda some: torch.stack([network_input(path, exports.PREPROCESSING) for path in some])
+    inputs, calibration = planes(paths), planes(calibration_paths(paths, int(count)))
     makers = {kind: lambda make=make: make(exports.trained()) for kind, make in EAGER.items()}
     makers |= {kind: lambda kind=kind: torch.jit.load(str(Path(models) / f"{kind}.pt")) for kind in LOADED}
     with torch.no_grad():
         tables = {
-            kind: {f"{knob}={value}" if knob else "": scores(copy.deepcopy(make()).eval(), knob, value, inputs) for knob, value in KNOBS}
+            kind: {f"{knob}={value}" if knob else "": scores(copy.deepcopy(make()).eval(), knob, value, inputs, calibration) for knob, value in KNOBS}
             for kind, make in makers.items()
         }
     print(json.dumps(tables | {kind: tables["traced"] for kind in SAME}))
