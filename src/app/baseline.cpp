@@ -116,6 +116,7 @@ BaselineResult measure_baseline(Session& session, const SessionOptions& options,
   result.evaluations += found.evaluations;
   result.summary.noise = found.noise;
   result.summary.batch_dependence = found.batch_dependence;
+  result.summary.batch_note = found.batch_note;
   check_accuracy(session, options, result, min_accuracy);
   return result;
 }

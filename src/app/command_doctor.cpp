@@ -110,7 +110,8 @@ void check_reference(Session& session, const std::vector<ImageIndex>& images) {
   const std::vector<oracle::Observation> reference = session.evaluator->observe({&trial, 1}).front();
   if (const oracle::Observation* failed = first_failure(reference))
     throw Error(ErrorKind::input, session.model.string() + ": " + failed->message);
-  check_repeatability(session, reference);
+  const std::string note = check_repeatability(session, reference).batch_note;
+  if (!note.empty()) std::cout << "warning         " << note << '\n';
 }
 
 }  // namespace

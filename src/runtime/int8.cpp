@@ -18,6 +18,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "held_tensors.h"
 #include "layers.h"
@@ -114,24 +115,32 @@ bool is_one_of(const Node* node, std::initializer_list<std::string_view> names) 
   return std::ranges::find(names, node->kind().toQualString()) != names.end();
 }
 
-/// Whether this call observes what a layer hands to a ReLU and nothing else: one quantized operator does both.
+/// Whether this call observes what an operator hands to a ReLU and to nobody else: one quantized operator does both.
 bool is_within_a_fused_operator(Node* call) {
   if (call->kind() != torch::jit::prim::CallMethod || call->inputs().size() != 2) return false;
   const auto& uses = call->output()->uses();
   return is_one_of(call->input(1)->node(), {"aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::_convolution",
-                                            "aten::linear", "aten::addmm", "aten::matmul"}) &&
+                                            "aten::linear", "aten::addmm", "aten::add", "aten::add_"}) &&
          uses.size() == 1 && is_one_of(uses[0].user, {"aten::relu", "aten::relu_"});
 }
 
-/// The passes know a layer and its ReLU as two calls only: in one graph they would round what is between them.
-void leave_fused_unobserved(Block* block) {
-  for (auto it = block->nodes().begin(); it != block->nodes().end();) {
-    Node* node = *it++;
-    for (Block* inner : node->blocks()) leave_fused_unobserved(inner);
-    if (!is_within_a_fused_operator(node)) continue;
-    node->output()->replaceAllUsesWith(node->input(1));
-    node->destroy();
+/// Lets a call observe what the ReLU behind it returns.
+void move_behind_relu(Node* call) {
+  Node* relu = call->output()->uses()[0].user;
+  call->output()->replaceAllUsesWith(call->input(1));
+  call->moveAfter(relu);
+  relu->output()->replaceAllUsesWith(call->output());
+  call->replaceInput(1, relu->output());
+}
+
+/// The passes know an operator and its ReLU as calls of modules only: in one graph they would round what is between.
+void observe_fused_operators_as_one(Block* block) {
+  std::vector<Node*> calls;
+  for (Node* node : block->nodes()) {
+    for (Block* inner : node->blocks()) observe_fused_operators_as_one(inner);
+    if (is_within_a_fused_operator(node)) calls.push_back(node);
   }
+  for (Node* call : calls) move_behind_relu(call);
 }
 
 void calibrate(Module& observed, const CalibrationRun& calibration) {
@@ -169,7 +178,7 @@ std::string quantize_static(Module& module, const VariantKey& key, const Calibra
   Module prepared = in_one_graph(std::move(module));
   const std::size_t layers = layers_of(prepared).count;
   Module observed = torch::jit::InsertObservers(prepared, "forward", config, /*inplace=*/false, kStatic);
-  leave_fused_unobserved(observed.get_method("forward").graph()->block());
+  observe_fused_operators_as_one(observed.get_method("forward").graph()->block());
   calibrate(observed, calibration);
   Module marked = torch::jit::InsertQuantDeQuant(observed, "forward", /*inplace=*/false, /*debug=*/false, kStatic);
   module = torch::jit::Finalize(marked, kStatic);

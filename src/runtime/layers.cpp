@@ -64,7 +64,7 @@ std::optional<Operand> weight_of(Node* node) {
 
 /// Quantized operators that multiply by packed weights.
 bool is_packed(const std::string& name) {
-  return name.starts_with("quantized::") && name.find("prepack") == std::string::npos &&
+  return name.starts_with("quantized::") && name.find("pack") == std::string::npos &&
          (name.find("::conv") != std::string::npos || name.find("::linear") != std::string::npos);
 }
 

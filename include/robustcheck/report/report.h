@@ -34,6 +34,7 @@ struct Baseline {
   std::uint64_t eligible = 0;
   double noise = 0.0;             ///< largest score difference between two equal runs
   double batch_dependence = 0.0;  ///< the same between batches of other company
+  std::string batch_note;         ///< for the terminal: what that does; empty where it is rounding
 };
 
 struct Prediction {
