@@ -25,17 +25,21 @@ Json scores_json(const Observation& observation) {
 }
 
 Json prediction_json(const Observation& observation) {
-  return observation.finite() ? Json(observation.predicted) : Json();
+  return observation.answered() ? Json(observation.predicted) : Json();
 }
 
+/// null stands for what JSON cannot write: beside a prediction -infinity, a score like any other; else no answer.
 std::vector<float> scores_of(const ObjectReader& reader) {
+  using Limits = std::numeric_limits<float>;
   const Json& list = reader.at("scores");
+  const bool predicts = reader.has("prediction") && !reader.at("prediction").is_null();
+  const float unwritable = predicts ? -Limits::infinity() : Limits::quiet_NaN();
   if (!list.is_array()) throw Error(ErrorKind::usage, reader.place("scores") + ": is no list");
   std::vector<float> scores;
   for (const Json& score : list) {
     if (!score.is_number() && !score.is_null())
       throw Error(ErrorKind::usage, reader.place("scores") + ": holds something else than numbers");
-    scores.push_back(score.is_null() ? std::numeric_limits<float>::quiet_NaN() : score.get<float>());
+    scores.push_back(score.is_null() ? unwritable : score.get<float>());
   }
   return scores;
 }

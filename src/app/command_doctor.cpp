@@ -8,6 +8,8 @@
 
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/probe.h"
+#include "robustcheck/app/repeatability.h"
+#include "robustcheck/app/scores.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
@@ -82,9 +84,9 @@ void print_row(const ProbedValue& row, double reference_s) {
   if (row.state == "applied" || row.state == "no_effect")
     std::cout << std::right << std::setw(10) << scientific(row.largest_difference) << std::setw(7) << row.flips
               << std::setw(9) << cost(row, reference_s);
-  else
-    std::cout << row.message;
-  std::cout << (row.emulated ? "  emulated" : "") << (row.equal_to.empty() ? "" : "  = " + row.equal_to) << '\n';
+  const bool ran = row.state == "applied" || row.state == "no_effect";
+  std::cout << (ran && !row.message.empty() ? "  " : "") << row.message << (row.emulated ? "  emulated" : "")
+            << (row.equal_to.empty() ? "" : "  = " + row.equal_to) << '\n';
 }
 
 void print_knobs(const std::vector<ProbedValue>& probed, std::size_t images) {
@@ -100,6 +102,16 @@ std::vector<space::KnobGene> every_knob(const space::Catalogue& catalogue) {
   for (const space::KnobInfo& info : catalogue.knobs)
     genes.push_back({info, {info.values.begin() + 1, info.values.end()}});
   return genes;
+}
+
+/// As `search` does: what knobs do to a network that is not repeatable would be noise.
+void check_reference(Session& session, const std::vector<ImageIndex>& images) {
+  const space::Trial trial{{}, images};
+  const std::vector<oracle::Observation> reference = session.evaluator->observe({&trial, 1}).front();
+  if (const oracle::Observation* failed = first_failure(reference))
+    throw Error(ErrorKind::input, session.model.string() + ": " + failed->message);
+  const std::string note = check_repeatability(session, reference).batch_note;
+  if (!note.empty()) std::cout << "warning         " << note << '\n';
 }
 
 }  // namespace
@@ -118,6 +130,7 @@ int run_doctor(const DoctorOptions& options) {
   }
   std::vector<ImageIndex> images(session.dataset.size());
   std::iota(images.begin(), images.end(), ImageIndex{0});
+  check_reference(session, images);
   const std::vector<ProbedValue> probed = probe_knobs(session, every_knob(session.catalogue), images, /*timed=*/true);
   print_knobs(probed, images.size());
   return kExitOk;

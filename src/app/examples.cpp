@@ -16,7 +16,7 @@ constexpr std::size_t kExamples = 3, kExamplesOfStopped = 1;
 
 report::Prediction prediction(const Observation& observation) {
   report::Prediction result{observation.predicted, std::nullopt};
-  if (observation.finite()) result.probability = observation.probability(observation.predicted);
+  if (observation.answered()) result.probability = observation.probability(observation.predicted);
   return result;
 }
 

@@ -69,7 +69,7 @@ bool is_emulated(const std::string& knob, const std::string& value, const eval::
 ProbedValue probe_value(Session& session, const ProbedValue& blank, const Run& reference,
                         const std::vector<ImageIndex>& images, bool timed) {
   ProbedValue row = blank;
-  const space::Assignment config = space::completed({{row.knob, row.value}});
+  const space::Assignment config = runnable(session, {{row.knob, row.value}}, images);
   const Run changed = run(session, config, images, timed);
   row.seconds = changed.seconds;
   if (const Observation* failed = first_failure(changed.rows)) {
@@ -79,6 +79,7 @@ ProbedValue probe_value(Session& session, const ProbedValue& blank, const Run& r
   }
   compare(config.size() == 1 ? reference.rows : run(session, without(config, row.knob), images).rows, changed.rows,
           row);
+  row.message = session.evaluator->note(config);
   row.digest = digest_of(changed.rows);
   return row;
 }
@@ -97,10 +98,28 @@ ProbedValue probe_in_time(Session& session, const ProbedValue& blank, const Run&
   }
 }
 
+/// "bit-equal to the reference on 64 images (63 of 63 weights rounded)"
+std::string bit_equal(const ProbedValue& row, const std::string& other) {
+  return "bit-equal to " + other + " on " + std::to_string(row.images) + " images" +
+         (row.message.empty() ? "" : " (" + row.message + ")");
+}
+
 std::string earlier_with(const std::vector<ProbedValue>& probed, const std::string& digest) {
   for (const ProbedValue& row : probed)
     if (!row.knob.empty() && row.state == "applied" && row.digest == digest) return row.knob + "=" + row.value;
   return "";
+}
+
+/// One knob value with what it needs; alone where that is not to be had: a file may bring it with it.
+space::Assignment runnable(Session& session, const space::Assignment& alone, const std::vector<ImageIndex>& images) {
+  const space::Assignment config = space::completed(alone);
+  if (config.size() == alone.size()) return config;
+  const auto is_available = [&](const space::Assignment& one) {
+    const Run tried = run(session, one, {images.front()});
+    const Observation* failed = first_failure(tried.rows);
+    return failed == nullptr || failed->status != Status::unavailable;
+  };
+  return !is_available(config) && is_available(alone) ? alone : config;
 }
 
 }  // namespace
@@ -128,11 +147,9 @@ std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const
     if (row.knob.empty()) continue;
     const bool named = std::find(named_knobs.begin(), named_knobs.end(), row.knob) != named_knobs.end();
     if (row.state == "no_effect")
-      dropped.push_back({row.knob, row.value, "no_effect",
-                         "bit-equal to the reference on " + std::to_string(row.images) + " images"});
+      dropped.push_back({row.knob, row.value, "no_effect", bit_equal(row, "the reference")});
     else if (!row.equal_to.empty())
-      dropped.push_back({row.knob, row.value, "no_effect",
-                         "bit-equal to " + row.equal_to + " on " + std::to_string(row.images) + " images"});
+      dropped.push_back({row.knob, row.value, "no_effect", bit_equal(row, row.equal_to)});
     else if (row.state != "applied")
       dropped.push_back({row.knob, row.value, row.state == kNotTried ? "unavailable" : row.state, row.message});
     else if (row.emulated && !named)

@@ -187,12 +187,14 @@ void put(Writer& writer, const ForwardReply& reply) {
   writer.count(reply.rows.size());
   for (const oracle::Observation& row : reply.rows) put(writer, row);
   put(writer, reply.timings);
+  writer.text(reply.note);
 }
 
 ForwardReply get_forward_reply(Reader& reader) {
   ForwardReply reply;
   for (std::size_t left = reader.count(5, kMaxBatch); left > 0; --left) reply.rows.push_back(get_row(reader));
   reply.timings = get_timings(reader);
+  reply.note = one_line(reader.text());
   return reply;
 }
 

@@ -49,6 +49,12 @@ void ProcessEvaluator::count(const Request& job, const Reply& reply) {
   if (answered == nullptr) return;
   forwards_ += std::get<ForwardRequest>(job).items.size();
   add(timings_, answered->timings);
+  if (!answered->note.empty()) notes_[std::get<ForwardRequest>(job).config] = answered->note;
+}
+
+std::string ProcessEvaluator::note(const space::Assignment& config) const {
+  const auto found = notes_.find(config);
+  return found == notes_.end() ? "" : found->second;
 }
 
 bool ProcessEvaluator::fits_file(const Request& job) const {

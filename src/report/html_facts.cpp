@@ -133,6 +133,8 @@ void write_environment(const Document& document, std::ostream& out) {
       out);
   if (const auto noise = number(baseline, "noise"))
     write_fact("noise floor", plain(*noise) + " in a score between two equal runs", out);
+  if (const auto dependence = number(baseline, "batch_dependence"))
+    write_fact("batch dependence", plain(*dependence) + " in a score between batches of other company", out);
   write_fact("profiles", all_texts(list(at(report, "space"), "profiles")), out);
   write_fact("strategy", text(at(report, "space"), "strategy"), out);
   write_fact("oracle", text(at(report, "space"), "oracle"), out);

@@ -18,7 +18,8 @@ Json to_json(const Baseline& baseline) {
           {"per_class", per_class},
           {"images", baseline.images},
           {"eligible", baseline.eligible},
-          {"noise", number_or_null(baseline.noise)}};
+          {"noise", number_or_null(baseline.noise)},
+          {"batch_dependence", number_or_null(baseline.batch_dependence)}};
 }
 
 Json to_json(const Prediction& prediction) {

@@ -16,7 +16,7 @@ constexpr Rule kRules[] = {
     {"label", "WrongLabel", "An image that is classified correctly at the reference is classified wrongly."},
     {"consistency", "ChangedPrediction", "The prediction differs from the one at the reference."},
     {"divergence", "DivergentConfiguration", "The same picture is classified differently in another configuration."},
-    {"numeric", "NonFiniteOutput", "The network's output holds NaN or infinities."},
+    {"numeric", "NonFiniteOutput", "The network's scores are no answer: NaN, +infinity, or all -infinity."},
     {"crash", "NoOutput", "The evaluation crashed, hung or ended with an error."},
 };
 

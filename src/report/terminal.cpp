@@ -124,6 +124,7 @@ void write_accuracy(const Report& report, std::ostream& out) {
   if (report.baseline.noise > 0.0)
     out << "noise floor     " << shortest(static_cast<float>(report.baseline.noise))
         << " in a score between two equal runs\n";
+  if (!report.baseline.batch_note.empty()) out << "warning         " << report.baseline.batch_note << '\n';
   if (report.robust_accuracy)
     out << "worst case      " << percent(report.robust_accuracy->value) << ' ' << bounds(report.robust_accuracy->ci95)
         << " on " << report.robust_accuracy->images << " unseen images, worst of all confirmed\n";

@@ -48,10 +48,10 @@ auto BatchMaker::naming(ImageIndex index, const Work& work) const {
   }
 }
 
-cv::Mat BatchMaker::decoded(ImageIndex index, const codec::DecodeSettings& settings) {
-  if (const cv::Mat* known = decoded_.find({index, settings})) return *known;
-  const cv::Mat image = codec::decode(images_[index].path, settings);
-  return decoded_.insert({index, settings}, image, image.total() * image.elemSize());
+const image::Original& BatchMaker::decoded(ImageIndex index, const codec::DecodeSettings& settings) {
+  if (const image::Original* known = decoded_.find({index, settings})) return *known;
+  const image::Original image = codec::decode(images_[index].path, settings);
+  return decoded_.insert({index, settings}, image, image.bytes());
 }
 
 cv::Mat BatchMaker::perturbed(const eval::WorkItem& item, const codec::DecodeSettings& settings,
@@ -60,12 +60,12 @@ cv::Mat BatchMaker::perturbed(const eval::WorkItem& item, const codec::DecodeSet
     throw Error(ErrorKind::internal,
                 "a job names image " + std::to_string(item.image) + " of " + std::to_string(images_.size()));
   Deadline::at(images_[item.image].path);
-  cv::Mat image;
-  {
+  const auto timed_decoded = [&]() -> const image::Original& {
     const Stopwatch stopwatch(timings.decode_s);
-    image = decoded(item.image, settings);
-  }
-  if (item.data.empty()) return image;
+    return decoded(item.image, settings);
+  };
+  const image::Original& image = timed_decoded();
+  if (item.data.empty()) return image.copy();
   const Stopwatch stopwatch(timings.perturb_s);
   return naming(item.image, [&] {
     return transform::apply_chain(image, item.data, item.seed, hash_key(images_[item.image].sha256));
@@ -75,7 +75,7 @@ cv::Mat BatchMaker::perturbed(const eval::WorkItem& item, const codec::DecodeSet
 std::optional<space::Distances> BatchMaker::measured(const eval::WorkItem& item) {
   eval::Timings unused;
   try {
-    const cv::Mat image = perturbed({item.image, {}, item.seed}, {}, unused);
+    const image::Original image = perturbed({item.image, {}, item.seed}, {}, unused);
     const std::uint64_t key = hash_key(images_[item.image].sha256);
     return image::distances(transform::apply_geometry(image, item.data, item.seed, key),
                             transform::apply_chain(image, item.data, item.seed, key));

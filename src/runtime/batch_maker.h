@@ -10,6 +10,7 @@
 #include "lru_cache.h"
 #include "robustcheck/codec/codec.h"
 #include "robustcheck/eval/messages.h"
+#include "robustcheck/image/original.h"
 #include "robustcheck/image/preprocess_settings.h"
 #include "robustcheck/image/preprocessing.h"
 #include "robustcheck/runtime/model.h"
@@ -37,7 +38,7 @@ class BatchMaker {
   /// Equal items are made once and copied.
   Made make(std::span<const eval::WorkItem> items, const PixelSettings& settings, eval::Timings& timings);
 
-  /// One decoded and perturbed image. Throws Error{input} for a file that cannot be decoded.
+  /// One decoded and perturbed image, the caller's own. Throws Error{input} for a file that cannot be decoded.
   cv::Mat perturbed(const eval::WorkItem& item, const codec::DecodeSettings& settings, eval::Timings& timings);
   /// How far the steps that are not geometric take the picture; none for a file that cannot be decoded.
   std::optional<space::Distances> measured(const eval::WorkItem& item);
@@ -46,7 +47,8 @@ class BatchMaker {
   /// Runs `work`; an Error that leaves it names the image.
   template <typename Work>
   auto naming(ImageIndex index, const Work& work) const;
-  cv::Mat decoded(ImageIndex index, const codec::DecodeSettings& settings);
+  /// Valid until the next call.
+  const image::Original& decoded(ImageIndex index, const codec::DecodeSettings& settings);
   void preprocess(const cv::Mat& image, ImageIndex index, const image::PreprocessSettings& settings,
                   std::span<float> planes) const;
   /// Returns the problem, after which the planes are zero, or "".
@@ -55,7 +57,7 @@ class BatchMaker {
 
   std::vector<ImageFile> images_;
   image::Preprocessing preprocessing_;
-  LruCache<std::pair<ImageIndex, codec::DecodeSettings>, cv::Mat> decoded_;
+  LruCache<std::pair<ImageIndex, codec::DecodeSettings>, image::Original> decoded_;
   std::vector<float> planes_;
 };
 

@@ -112,6 +112,9 @@ void require_torchscript(const fs::path& path) {
   if (holds("archive_format")) refuse(path, "an exported program (.pt2, torch.export)");
   if (holds("bytecode.pkl")) refuse(path, "a file for mobile (lite interpreter)");
   if (holds("constants.pkl") && code) return;
+  if (holds("model.json"))
+    fail(path, "this is a TorchScript file of PyTorch 1.2 or older, which LibTorch cannot load" +
+                   std::string(oracle::kRemedy) + "export it again with a newer PyTorch");
   if (holds("data.pkl")) refuse(path, what_pickle(*archive));
   refuse(path, "a zip archive without a network");
 }

@@ -24,6 +24,34 @@ std::string useful_line(std::string_view text) {
   return std::string(text.substr(0, std::min(text.find('\n'), kLongest)));
 }
 
+struct Cause {
+  std::string_view text;  ///< of LibTorch
+  std::string_view cause, remedy;
+};
+
+constexpr std::string_view kNamesCuda = "the file's code names a CUDA device, and there is none";
+constexpr std::string_view kExportOnCpu = "export it on the CPU (model.cpu(), and an example on the CPU)";
+constexpr std::string_view kOptimized =
+    "the file was saved after torch.jit.optimize_for_inference, which LibTorch cannot load";
+constexpr std::string_view kSaveBefore = "save it before that (graph=optimized tries it here)";
+
+/// What LibTorch says where the reason lies with the export, in words that lead elsewhere.
+constexpr Cause kCauses[] = {
+    {"from the 'CUDA' backend", kNamesCuda, kExportOnCpu},
+    {"Torch not compiled with CUDA enabled", kNamesCuda, kExportOnCpu},
+    {"Found no NVIDIA driver", kNamesCuda, kExportOnCpu},
+    {"required keyword attribute 'value' is undefined", kOptimized, kSaveBefore},
+    {"mkldnn_prepacked::", kOptimized, kSaveBefore},
+    {"prim::mkldnn_convolution", kOptimized, kSaveBefore},
+};
+
+std::string reason_in(std::string_view text) {
+  for (const Cause& cause : kCauses)
+    if (text.find(cause.text) != std::string_view::npos)
+      return std::string(cause.cause) + std::string(oracle::kRemedy) + std::string(cause.remedy);
+  return useful_line(text);
+}
+
 /// LibTorch has no type for a failed allocation on the CPU, and the interpreter turns every exception into text.
 oracle::Status status_of(std::string_view text) {
   const bool memory = text.find("DefaultCPUAllocator") != std::string_view::npos ||
@@ -32,7 +60,7 @@ oracle::Status status_of(std::string_view text) {
 }
 
 ModelFailure failure_from(const std::string& place, std::string_view text) {
-  return {status_of(text), (place.empty() ? "" : place + ": ") + useful_line(text)};
+  return {status_of(text), (place.empty() ? "" : place + ": ") + reason_in(text)};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/inliner.h>
 
 #include <algorithm>
 #include <vector>
@@ -138,13 +139,28 @@ constexpr Edit kEdits[] = {
     {"align_corners", "align_corners", kAlignCorners, &set_align_corners},
 };
 
-void apply(const Edit& edit, const std::string& value, Graph& graph) {
+bool is_convolution(const Node* node) { return operator_name(node).find("conv") != std::string::npos; }
+
+/// "2 GELU nodes rewritten". Batch norms that were folded into convolutions before the file was saved cannot be
+/// reached.
+std::string summary(const Edit& edit, std::size_t edited, const std::vector<Node*>& nodes) {
+  const std::string text = std::to_string(edited) + " " + std::string(edit.node) + " nodes rewritten";
+  const auto convolutions = static_cast<std::size_t>(std::ranges::count_if(nodes, &is_convolution));
+  if (edit.knob != "batch_norm_eps" || edited >= convolutions) return text;
+  return text + " beside " + std::to_string(convolutions) +
+         " convolutions: those of the others, if they had any, were folded before the file was saved";
+}
+
+std::string apply(const Edit& edit, const std::string& value, Graph& graph) {
   std::vector<Node*> nodes;
   collect_nodes(graph.block(), nodes);
   std::size_t edited = 0;
   for (Node* node : nodes) edited += edit.apply(node, value) ? 1 : 0;
   if (edited == 0)
     throw ModelFailure(oracle::Status::unavailable, "the graph has no " + std::string(edit.node) + " node");
+  nodes.clear();
+  collect_nodes(graph.block(), nodes);
+  return summary(edit, edited, nodes);
 }
 
 }  // namespace
@@ -155,12 +171,16 @@ std::span<const std::string_view> edit_values(const std::string& knob) {
   return {};
 }
 
-void edit_graph(torch::jit::Module& module, const std::map<std::string, std::string>& edits) {
-  if (edits.empty()) return;
+std::string edit_graph(torch::jit::Module& module, const std::map<std::string, std::string>& edits) {
+  if (edits.empty()) return "";
   if (module.hasattr("training")) module = torch::jit::freeze(module, std::nullopt, /*optimize_numerics=*/false);
   Graph& graph = *module.get_method("forward").graph();
+  torch::jit::Inline(graph);
+  std::string done;
   for (const Edit& edit : kEdits)
-    if (const auto found = edits.find(std::string(edit.knob)); found != edits.end()) apply(edit, found->second, graph);
+    if (const auto found = edits.find(std::string(edit.knob)); found != edits.end())
+      done += (done.empty() ? "" : "; ") + apply(edit, found->second, graph);
+  return done;
 }
 
 }  // namespace robustcheck::runtime

@@ -16,8 +16,8 @@ std::span<const std::string_view> edit_values(const std::string& knob);
 
 /// Rewrites the nodes of a module as conversion tools do: knob -> value, none of them as_saved. The module is frozen
 /// first, without changing its numbers, so that every call is inlined. It must not have run: its plan is cached with
-/// the first forward pass, and later edits are ignored without a word.
-/// Throws ModelFailure{unavailable} where the graph has no node for a knob.
-void edit_graph(torch::jit::Module& module, const std::map<std::string, std::string>& edits);
+/// the first forward pass, and later edits are ignored without a word. Says what was rewritten ("2 of 2 pooling
+/// nodes"). Throws ModelFailure{unavailable} where the graph has no node for a knob.
+std::string edit_graph(torch::jit::Module& module, const std::map<std::string, std::string>& edits);
 
 }  // namespace robustcheck::runtime

@@ -3,15 +3,25 @@
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <torch/csrc/jit/api/compilation_unit.h>
-#include <torch/csrc/jit/passes/fold_conv_bn.h>
+#include <torch/csrc/jit/passes/constant_propagation.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/frozen_conv_folding.h>
+#include <torch/csrc/jit/passes/frozen_linear_folding.h>
+#include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/passes/quantization/finalize.h>
 #include <torch/csrc/jit/passes/quantization/insert_observers.h>
 #include <torch/csrc/jit/passes/quantization/insert_quant_dequant.h>
+#include <torch/csrc/jit/passes/remove_exceptions.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include "held_tensors.h"
+#include "layers.h"
 
 namespace robustcheck::runtime {
 namespace {
@@ -86,12 +96,51 @@ Module weight_observer(bool per_channel) {
 )"));
 }
 
-/// A frozen network has its weights in its graph, where the first pass does not look.
-Module folded(Module module) {
-  if (module.hasattr("training")) return torch::jit::FoldConvBatchNorm(module);
+/// The network as one graph, every call inlined and every branch decided that constants decide: the passes below look
+/// at no graph but `forward`'s own, cannot read through calls, and refuse branches. Checks of the input that raise are
+/// left out.
+Module in_one_graph(Module module) {
+  if (module.hasattr("training")) module = torch::jit::freeze(module, std::nullopt, /*optimize_numerics=*/false);
   std::shared_ptr<torch::jit::Graph> graph = module.get_method("forward").graph();
+  torch::jit::Inline(*graph);
+  torch::jit::EliminateExceptions(graph);
+  torch::jit::ConstantPropagation(graph);
   torch::jit::FoldFrozenConvBatchnorm(graph);
+  torch::jit::FoldFrozenLinearBatchnorm(graph);
+  torch::jit::EliminateDeadCode(graph);
   return module;
+}
+
+bool is_one_of(const Node* node, std::initializer_list<std::string_view> names) {
+  return std::ranges::find(names, node->kind().toQualString()) != names.end();
+}
+
+/// Whether this call observes what an operator hands to a ReLU and to nobody else: one quantized operator does both.
+bool is_within_a_fused_operator(Node* call) {
+  if (call->kind() != torch::jit::prim::CallMethod || call->inputs().size() != 2) return false;
+  const auto& uses = call->output()->uses();
+  return is_one_of(call->input(1)->node(), {"aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::_convolution",
+                                            "aten::linear", "aten::addmm", "aten::add", "aten::add_"}) &&
+         uses.size() == 1 && is_one_of(uses[0].user, {"aten::relu", "aten::relu_"});
+}
+
+/// Lets a call observe what the ReLU behind it returns.
+void move_behind_relu(Node* call) {
+  Node* relu = call->output()->uses()[0].user;
+  call->output()->replaceAllUsesWith(call->input(1));
+  call->moveAfter(relu);
+  relu->output()->replaceAllUsesWith(call->output());
+  call->replaceInput(1, relu->output());
+}
+
+/// The passes know an operator and its ReLU as calls of modules only: in one graph they would round what is between.
+void observe_fused_operators_as_one(Block* block) {
+  std::vector<Node*> calls;
+  for (Node* node : block->nodes()) {
+    for (Block* inner : node->blocks()) observe_fused_operators_as_one(inner);
+    if (is_within_a_fused_operator(node)) calls.push_back(node);
+  }
+  for (Node* call : calls) move_behind_relu(call);
 }
 
 void calibrate(Module& observed, const CalibrationRun& calibration) {
@@ -106,43 +155,36 @@ void calibrate(Module& observed, const CalibrationRun& calibration) {
   if (batches == 0) unavailable("int8 needs calibration images and there are none");
 }
 
-std::size_t quantized_operators(Block* block) {
-  std::size_t count = 0;
-  for (Node* node : block->nodes()) {
-    const std::string name = node->kind().toQualString();
-    count += name.starts_with("quantized::") && name.find("pack") == std::string::npos ? 1 : 0;
-    for (Block* inner : node->blocks()) count += quantized_operators(inner);
-  }
-  return count;
-}
-
 }  // namespace
 
 void use_engine(const VariantKey& key) {
   static const at::QEngine kDefault = at::globalContext().qEngine();
-  const bool quantized = key.int8 != Int8::off;
-  const at::QEngine engine = quantized ? kEngines[static_cast<std::size_t>(key.int8_engine)] : kDefault;
+  const bool chosen = key.int8 != Int8::off || key.int8_engine != Int8Engine::x86;
+  const at::QEngine engine = chosen ? kEngines[static_cast<std::size_t>(key.int8_engine)] : kDefault;
   const std::vector<at::QEngine>& supported = at::globalContext().supportedQEngines();
-  if (quantized && std::find(supported.begin(), supported.end(), engine) == supported.end())
+  if (chosen && std::find(supported.begin(), supported.end(), engine) == supported.end())
     unavailable("this LibTorch has no int8 engine " + c10::toString(engine));
   at::globalContext().setQEngine(engine);
   if (at::globalContext().qEngine() != engine)
     unavailable("LibTorch did not take int8 engine " + c10::toString(engine));
 }
 
-Module quantize_static(Module module, const VariantKey& key, const CalibrationRun& calibration) {
+std::string quantize_static(Module& module, const VariantKey& key, const CalibrationRun& calibration) {
+  if (holds_packed_weights(module)) unavailable("the file is quantized already");
   const Module activation = activation_observer(saturates(key.int8_engine) ? 127 : 255);
   const Module weight = weight_observer(key.int8 == Int8::static_per_channel);
   const torch::jit::QConfigDict config = {{"", std::make_tuple(activation, weight)}};
   constexpr auto kStatic = torch::jit::QuantType::STATIC;
-  Module prepared = folded(std::move(module));
+  Module prepared = in_one_graph(std::move(module));
+  const std::size_t layers = layers_of(prepared).count;
   Module observed = torch::jit::InsertObservers(prepared, "forward", config, /*inplace=*/false, kStatic);
+  observe_fused_operators_as_one(observed.get_method("forward").graph()->block());
   calibrate(observed, calibration);
   Module marked = torch::jit::InsertQuantDeQuant(observed, "forward", /*inplace=*/false, /*debug=*/false, kStatic);
-  Module finished = torch::jit::Finalize(marked, kStatic);
-  if (quantized_operators(finished.get_method("forward").graph()->block()) == 0)
-    unavailable("no operator was quantized");
-  return finished;
+  module = torch::jit::Finalize(marked, kStatic);
+  const std::size_t quantized = layers_of(module).packed;
+  if (quantized == 0) unavailable("no convolution or linear layer was quantized");
+  return std::to_string(quantized) + " of " + std::to_string(layers) + " layers quantized";
 }
 
 }  // namespace robustcheck::runtime

@@ -132,8 +132,13 @@ eval::Reply Service::State::answer(const eval::ForwardRequest& request) {
   }();
   const auto wanted = std::span<const std::string>(made.problems).first(request.wanted);
   const bool none_usable = std::ranges::none_of(made.problems, &std::string::empty);
-  reply.rows =
-      none_usable ? failed_rows(wanted) : rows_of(forward(made.batch, request.config, reply.timings), wanted, output);
+  if (none_usable) {
+    reply.rows = failed_rows(wanted);
+    return reply;
+  }
+  const Logits logits = forward(made.batch, request.config, reply.timings);
+  reply.rows = rows_of(logits, wanted, output);
+  reply.note = logits.note;
   return reply;
 }
 

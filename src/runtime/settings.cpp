@@ -116,6 +116,8 @@ void apply(Settings& settings, const std::string& knob, const std::string& value
 
 }  // namespace
 
+std::string name_of(Precision precision) { return std::string(kPrecisions[static_cast<std::size_t>(precision)]); }
+
 Settings settings_of(const space::Assignment& config) {
   Settings settings;
   for (const auto& [knob, value] : config) apply(settings, knob, value);

@@ -17,6 +17,9 @@ enum class Int8Engine { x86, onednn, fbgemm, qnnpack };
 enum class Device { cpu, cuda };
 enum class Float32 { ieee, tf32, bf16 };
 
+/// As the knob's value spells it.
+std::string name_of(Precision precision);
+
 /// The knobs that need a network of their own: loaded and converted once, then kept.
 struct VariantKey {
   Precision precision = Precision::fp32;

@@ -11,8 +11,10 @@
 #include "lru_cache.h"
 #include "process_flags.h"
 #include "process_knobs.h"
+#include "rejection.h"
 #include "robustcheck/runtime/model.h"
 #include "variant.h"
+#include "weights.h"
 
 namespace robustcheck::runtime {
 namespace {
@@ -41,7 +43,8 @@ at::Tensor checked_scores(const c10::IValue& output, int count) {
   if (!output.isTensor())
     fail("the model returns " + kind_of(output) +
          ", not one tensor of N x K scores; export a wrapper that returns the scores");
-  const at::Tensor& scores = output.toTensor();
+  at::Tensor scores = output.toTensor();
+  if (scores.dim() == 1 && count == 1) scores = scores.unsqueeze(0);  // a squeeze() in the network
   if (!scores.is_floating_point())
     fail(std::string("the model returns ") + c10::toString(scores.scalar_type()) +
          " values, not floating-point scores");
@@ -78,7 +81,12 @@ ModelFailure failure_of(const ModelFailure& failure, at::ScalarType type) {
 }
 
 c10::IValue forward(Variant& variant, const Batch& batch, bool reversed) {
+  if (variant.state) variant.state->restore();
   return guarded("", [&] { return variant.module.forward({input_for(variant, batch, reversed)}); });
+}
+
+bool same(const c10::IValue& a, const c10::IValue& b) {
+  return a.isTensor() && b.isTensor() && at::equal(a.toTensor(), b.toTensor());
 }
 
 at::Tensor in_order(const at::Tensor& scores, const CallSettings& settings) {
@@ -98,15 +106,15 @@ class TorchScriptModel : public Model {
     const Settings settings = settings_of(config);
     const int classes = is_another_network(settings.variant) ? reference_classes(batch) : 0;
     try {
-      const Logits logits = run(batch, settings);
+      Logits logits = run(batch, settings);
       if (classes != 0 && logits.classes != classes)
         fail("it gives " + std::to_string(logits.classes) + " outputs per image, the reference " +
              std::to_string(classes));
       return logits;
     } catch (const ModelFailure& failure) {
-      if (failure.status != oracle::Status::model_error || !is_another_network(settings.variant)) throw;
-      throw ModelFailure(oracle::Status::unavailable,
-                         std::string("the changed network does not run: ") + failure.what());
+      if (failure.status != oracle::Status::model_error || !is_converted(settings.variant)) throw;
+      run(batch, Settings{});  // where the file itself rejects the batch, that is the failure
+      throw ModelFailure(oracle::Status::unavailable, what_was_converted(settings.variant) + failure.what());
     }
   }
 
@@ -125,15 +133,37 @@ class TorchScriptModel : public Model {
     try {
       warm_up(chosen, batch);
       const c10::IValue output = forward(chosen, batch, settings.call.reversed);
-      return guarded("", [&] { return to_logits(in_order(checked_scores(output, batch.count), settings.call)); });
+      Logits logits =
+          guarded("", [&] { return to_logits(in_order(checked_scores(output, batch.count), settings.call)); });
+      logits.note = chosen.note;
+      return logits;
     } catch (const ModelFailure& failure) {
+      if (settings.variant == VariantKey{}) throw explained(failure, chosen, batch);
       throw failure_of(failure, chosen.type);
     }
   }
 
-  /// Operators or weights are not those of the file: that it fails says nothing about the model.
+  /// A network that has never run may be one that takes other inputs.
+  ModelFailure explained(const ModelFailure& failure, Variant& reference, const Batch& batch) {
+    if (failure.status != oracle::Status::model_error || !reference.warm.empty()) return failure;
+    if (!rejection_) rejection_ = why_rejected(reference, batch);
+    return rejection_->empty() ? failure : ModelFailure(failure.status, *rejection_ + " (" + failure.what() + ")");
+  }
+
+  /// Operators or weights are not those of the file.
   static bool is_another_network(const VariantKey& key) {
     return key.int8 != Int8::off || !key.edits.empty() || !key.model.empty();
+  }
+
+  /// That it fails says nothing about the model: another network, or one that holds numbers of one type and makes
+  /// others on its way.
+  static bool is_converted(const VariantKey& key) {
+    return is_another_network(key) || key.precision != Precision::fp32;
+  }
+
+  static std::string what_was_converted(const VariantKey& key) {
+    if (is_another_network(key)) return "the changed network does not run: ";
+    return "this file does not run in " + name_of(key.precision) + ": ";
   }
 
   int reference_classes(const Batch& batch) {
@@ -166,9 +196,25 @@ class TorchScriptModel : public Model {
     const std::array<int, 4> shape = {batch.count, batch.channels, batch.height, batch.width};
     if (variant.warm.contains(shape)) return;
     const Clock::time_point start = Clock::now();
+    std::optional<State> loaded;
+    if (variant.warm.empty()) loaded.emplace(variant.module);
     for (int i = 0; i < kWarmUps; ++i) forward(variant, batch, /*reversed=*/false);
+    if (loaded) keep_state(variant, batch, *loaded);
     variant.warm.insert(shape);
     add_switch_time(start);
+  }
+
+  /// After the first calls of a network. One whose state moves its scores has a note.
+  static void keep_state(Variant& variant, const Batch& batch, const State& loaded) {
+    const std::vector<std::string> changed = loaded.changed();
+    if (changed.empty()) return;
+    const c10::IValue later = forward(variant, batch, /*reversed=*/false);
+    variant.state = loaded;
+    const c10::IValue first = forward(variant, batch, /*reversed=*/false);
+    const c10::IValue again = forward(variant, batch, /*reversed=*/false);
+    if (variant.note.empty() && same(first, again) && !same(first, later))
+      variant.note = "the network changes its own state with every call (" + changed.front() +
+                     "), and its scores with it; export it without that";
   }
 
   void add_switch_time(Clock::time_point start) {
@@ -180,6 +226,7 @@ class TorchScriptModel : public Model {
   LruCache<VariantKey, Variant> variants_;
   double switch_seconds_ = 0.0;
   int reference_classes_ = 0;
+  std::optional<std::string> rejection_;  ///< why_rejected(), asked once
 };
 
 }  // namespace

@@ -7,7 +7,9 @@
 #include "failure.h"
 #include "float32_flags.h"
 #include "graph_edit.h"
+#include "held_tensors.h"
 #include "int8.h"
+#include "robustcheck/base/text.h"
 #include "weights.h"
 
 namespace robustcheck::runtime {
@@ -55,7 +57,7 @@ void complete_freeze(Module& module) {
 
 /// Why two of these knobs cannot be combined, or "".
 std::string conflict(const VariantKey& key) {
-  if (key.int8 == Int8::off) return key.int8_engine == Int8Engine::x86 ? "" : "int8_engine needs int8";
+  if (key.int8 == Int8::off) return "";
   if (key.precision != Precision::fp32) return "int8 quantizes a network in fp32, not one of another precision";
   if (key.weight_only != WeightOnly::off) return "int8 quantizes the weights itself: weight_only must be off";
   if (key.graph != Graph::as_saved) return "int8 freezes the graph in its own way: graph must be as_saved";
@@ -63,17 +65,21 @@ std::string conflict(const VariantKey& key) {
 }
 
 /// The order matters: rounding works on the weights as they are, types must change before a freeze folds them.
-void convert(Module& module, const VariantKey& key, const CalibrationRun& calibration) {
-  quantize_weights(module, key.weight_only);
-  set_precision(module, key.precision);
-  if (key.memory_format == MemoryFormat::channels_last) set_channels_last(module);
-  edit_graph(module, key.edits);
-  if (key.int8 != Int8::off) module = quantize_static(std::move(module), key, calibration);
+/// Says what was rewritten.
+std::string convert(Module& module, const VariantKey& key, const CalibrationRun& calibration) {
+  if (key.int8 == Int8::off && key.int8_engine != Int8Engine::x86 && !holds_packed_weights(module))
+    throw ModelFailure(oracle::Status::unavailable, "int8_engine needs int8, or a file that is quantized already");
+  std::vector<std::string> done = {quantize_weights(module, key.weight_only), set_precision(module, key.precision)};
+  if (key.memory_format == MemoryFormat::channels_last) done.push_back(set_channels_last(module));
+  done.push_back(edit_graph(module, key.edits));
+  if (key.int8 != Int8::off) done.push_back(quantize_static(module, key, calibration));
   if (key.graph != Graph::as_saved && !key.edits.empty())
     complete_freeze(module);
   else if (key.graph == Graph::frozen)
     freeze(module);
   if (key.graph == Graph::optimized) module = torch::jit::optimize_for_inference(module);
+  std::erase(done, "");
+  return join(done, "; ");
 }
 
 }  // namespace
@@ -96,7 +102,7 @@ Variant make_variant(const std::filesystem::path& path, const VariantKey& key, c
   const std::uint64_t copies = key.graph == Graph::optimized ? 2 : 1;  // oneDNN packs its own
   const std::uint64_t loaded_bytes = tensor_bytes(variant.module);     // what int8 packs is no tensor any more
   try {
-    convert(variant.module, key, calibration);
+    variant.note = convert(variant.module, key, calibration);
   } catch (...) {
     const ModelFailure failure = current_failure("this network cannot be converted");
     if (failure.status != oracle::Status::model_error) throw failure;

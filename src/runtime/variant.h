@@ -5,10 +5,13 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <set>
+#include <string>
 
 #include "robustcheck/runtime/model.h"
 #include "settings.h"
+#include "state.h"
 
 namespace robustcheck::runtime {
 
@@ -18,7 +21,9 @@ struct Variant {
   at::ScalarType type = at::kFloat;  ///< of its input
   at::DeviceType device = at::kCPU;
   at::MemoryFormat memory_format = at::MemoryFormat::Contiguous;
+  std::string note{};                   ///< "63 of 63 weights rounded", "" for the file as it is
   std::uint64_t bytes = 0;              ///< estimate of what it occupies
+  std::optional<State> state{};         ///< of a network that changes itself when it runs: every call starts from it
   std::set<std::array<int, 4>> warm{};  ///< input shapes that its interpreter has compiled for
 };
 

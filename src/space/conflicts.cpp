@@ -49,13 +49,15 @@ constexpr Exclusion kRedundant[] = {
     {"memory_format", "", "graph", "optimized", ""},
 };
 
-/// `knob` acts only where `other` is away from its reference; a repair sets it to `value`.
+/// `knob` acts only where `other` is away from its reference; a repair sets it to `value`. `file_may_do`: a file may
+/// bring with it what `other` would make, which only the worker sees.
 struct Need {
   std::string_view knob, other, value, reason;
+  bool file_may_do = false;
 };
 constexpr Need kNeeds[] = {
     {"yuv_matrix", "yuv", "i420", "nothing passes through YUV without it"},
-    {"int8_engine", "int8", "static_per_channel", "the engine runs quantized operators"},
+    {"int8_engine", "int8", "static_per_channel", "the engine runs quantized operators", true},
     {"cudnn_enabled", "device", "cuda", "cuDNN runs on a GPU"},
     {"cudnn_benchmark", "device", "cuda", "cuDNN runs on a GPU"},
     {"cudnn_deterministic", "device", "cuda", "cuDNN runs on a GPU"},
@@ -97,7 +99,7 @@ std::string shown(const Assignment& config, std::string_view knob) {
 std::string incompatible(const Assignment& config) {
   if (const Exclusion* row = exclusion_in(kExclusions, config))
     return shown(config, row->knob) + " with " + shown(config, row->other) + ": " + std::string(row->reason);
-  if (const Need* row = need_in(config))
+  if (const Need* row = need_in(config); row != nullptr && !row->file_may_do)
     return shown(config, row->knob) + " needs " + std::string(row->other) + ": " + std::string(row->reason);
   return "";
 }

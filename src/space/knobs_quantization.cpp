@@ -16,13 +16,15 @@ KnobTable quantization_knobs() {
        "quantization",
        "model",
        {"x86", "onednn", "fbgemm", "qnnpack"},
-       "kernels that run an int8 network (needs int8); x86 and fbgemm give activations 7 bits, as their sums saturate",
+       "kernels that run an int8 network (needs int8, or a file that is quantized already); x86 and fbgemm give "
+       "activations 7 bits, as their sums saturate",
        "torch.backends.quantized.engine"},
       {"weight_only",
        "quantization",
        "model",
        {"off", "int8", "int6", "int4"},
-       "simulated weight-only quantisation: weights rounded per output channel, symmetric",
+       "simulated weight-only quantisation: weights of convolutions and linear layers rounded per output channel, "
+       "symmetric",
        "Nagel et al. 2021, arXiv 2106.08295"},
   };
 }

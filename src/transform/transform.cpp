@@ -39,9 +39,9 @@ const space::Catalogue& catalogue() {
 
 namespace {
 
-cv::Mat apply_some(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t key,
+cv::Mat apply_some(const image::Original& decoded, std::span<const space::Step> steps, std::uint64_t key,
                    bool (*wanted)(const space::TransformInfo&)) {
-  cv::Mat image = decoded;
+  cv::Mat image = decoded.copy();
   std::uint64_t position = 0;  // neutral steps do not count: a chain and its canonical form give the same picture
   for (const space::Step& step : steps) {
     const Transform* transform = find(step.transform);
@@ -55,12 +55,12 @@ cv::Mat apply_some(const cv::Mat& decoded, std::span<const space::Step> steps, s
 
 }  // namespace
 
-cv::Mat apply_chain(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
+cv::Mat apply_chain(const image::Original& decoded, std::span<const space::Step> steps, std::uint64_t seed,
                     std::uint64_t image_key) {
   return apply_some(decoded, steps, mix(seed, image_key), [](const space::TransformInfo&) { return true; });
 }
 
-cv::Mat apply_geometry(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
+cv::Mat apply_geometry(const image::Original& decoded, std::span<const space::Step> steps, std::uint64_t seed,
                        std::uint64_t image_key) {
   return apply_some(decoded, steps, mix(seed, image_key),
                     [](const space::TransformInfo& info) { return info.family == "geometry" && !info.local; });

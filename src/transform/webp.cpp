@@ -62,6 +62,12 @@ bool is_gray(const cv::Mat& bgr) {
   return true;
 }
 
+cv::Mat as_bgr(const cv::Mat& gray) {
+  cv::Mat bgr;
+  cv::cvtColor(gray, bgr, cv::COLOR_GRAY2BGR);
+  return bgr;
+}
+
 /// WebP has no gray: its rounded chroma would tint a gray picture by a level.
 cv::Mat recompressed_gray(const cv::Mat& bgr, float quality) {
   cv::Mat gray;
@@ -70,13 +76,8 @@ cv::Mat recompressed_gray(const cv::Mat& bgr, float quality) {
 }
 
 cv::Mat through_webp(const cv::Mat& image, float quality) {
-  cv::Mat bgr = image;
-  if (image.channels() == 1) cv::cvtColor(image, bgr, cv::COLOR_GRAY2BGR);
-  if (!is_gray(bgr)) return recompressed(bgr, quality);
-  const cv::Mat gray = recompressed_gray(bgr, quality);
-  if (image.channels() == 1) return gray;
-  cv::cvtColor(gray, bgr, cv::COLOR_GRAY2BGR);
-  return bgr;
+  if (image.channels() == 1) return recompressed_gray(as_bgr(image), quality);
+  return is_gray(image) ? as_bgr(recompressed_gray(image, quality)) : recompressed(image, quality);
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ def test_an_unknown_checkpoint_is_named():
 
 @pytest.fixture
 def attention(tmp_path):
-    """A network that kills the worker inside a quantisation pass, with its preprocessing."""
+    """A network that LibTorch's quantisation passes cannot convert (met call by call, they read a null pointer)."""
     model = tmp_path / "attention.pt"
     model.write_bytes((SOURCE / "tests/data/models/attention.pt").read_bytes())
     preprocessing = {"input": {"width": 8, "height": 8, "channels": "rgb"}, "resize": {"rule": "exact", "filter": "pillow-bilinear"},
@@ -130,17 +130,17 @@ def few_images(tmp_path):
     return folder
 
 
-def test_a_network_that_crashes_a_quantisation_pass_is_one_typed_answer(attention, few_images):
+def test_a_network_that_no_quantisation_pass_converts_is_unavailable_not_a_dead_worker(attention, few_images):
     int8, bf16, reference = evaluate(attention, few_images, {"config": {"int8": "static_per_channel"}},
                                      {"config": {"precision": "bf16"}}, {})
-    assert int8["status"] == "crash" and "SIGSEGV" in int8["message"]
+    assert int8["status"] == "unavailable" and "cannot be converted" in int8["message"]
     assert bf16["status"] == reference["status"] == "ok"
 
 
-def test_a_search_drops_what_crashes_and_says_so(attention, few_images, tmp_path):
+def test_a_search_drops_what_cannot_be_converted_and_says_so(attention, few_images, tmp_path):
     done = run("search", attention, few_images, "--knobs", "int8,weight_only", "--transforms", "rotate", "--budget", 100, "--fail-on", "none",
                "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
     dropped = json.loads((tmp_path / "run/report.json").read_text())["unavailable_knobs"]
     assert {(row["value"], row["reason"]) for row in dropped if row["knob"] == "int8"} == {
-        ("static_per_tensor", "fails"), ("static_per_channel", "fails")}
+        ("static_per_tensor", "unavailable"), ("static_per_channel", "unavailable")}

@@ -16,10 +16,10 @@ struct BaselineResult {
   std::uint64_t evaluations = 0;
 };
 
-/// Runs the reference twice on all images. Throws Error{input} for unreadable images beyond the allowed number, a model
-/// that rejects the batch, and another number of outputs than classes; Error{baseline} when the two runs differ by more
-/// than rounding, or when accuracy is below `min_accuracy` (negative: twice chance,
-/// at most half-way from chance to 100 %), with the likely cause.
+/// Runs the reference on all images and looks whether it is repeatable (repeatability.h). Throws Error{input} for
+/// unreadable images beyond the allowed number, a model that rejects the batch or gives one output per image, and
+/// another number of outputs than classes; Error{baseline} when it is not repeatable, or when accuracy is below
+/// `min_accuracy` (negative: twice chance, at most half-way from chance to 100 %), with the likely cause.
 BaselineResult measure_baseline(Session& session, const SessionOptions& options, double min_accuracy);
 
 /// Observations of the reference on all images, with the checks of single images (no second run, no accuracy check).

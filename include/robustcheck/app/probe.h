@@ -18,7 +18,7 @@ inline constexpr const char* kNotTried = "not_tried";
 struct ProbedValue {
   std::string knob, value;
   std::string state;    ///< applied, no_effect (bit-equal), unavailable, fails, kNotTried
-  std::string message;  ///< why, for unavailable and fails
+  std::string message;  ///< why, for unavailable and fails; else what was rewritten ("63 of 63 weights rounded")
   bool emulated = false;
   double largest_difference = 0.0;  ///< of a score
   double violation = 0.0;           ///< mean V against the reference's predictions, see search::violation()

@@ -52,6 +52,7 @@ struct Timings {  ///< CPU or wall seconds spent in this job, by phase
 struct ForwardReply {
   std::vector<oracle::Observation> rows;  ///< `wanted` of them; an image that cannot be decoded fails alone
   Timings timings;
+  std::string note{};  ///< runtime::Logits::note
 };
 
 /// One perturbed image: written as PNG, or sent back.

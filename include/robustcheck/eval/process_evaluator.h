@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "robustcheck/eval/evaluator.h"
@@ -28,6 +30,8 @@ class ProcessEvaluator : public Evaluator {
   /// As `replay` makes it: the image at position 0, the batch filled with copies. Fresh: in a new worker.
   oracle::Observation observe_exact(const space::Variance& variance, ImageIndex image, bool fresh = false);
 
+  /// What the worker said about a configuration that has run (runtime::Logits::note), "" for nothing.
+  std::string note(const space::Assignment& config) const;
   const Timings& timings() const { return timings_; }   ///< summed over all jobs
   std::uint64_t forwards() const { return forwards_; }  ///< rows computed, padding included
 
@@ -43,6 +47,7 @@ class ProcessEvaluator : public Evaluator {
   image::Preprocessing preprocessing_;
   Timings timings_;
   std::uint64_t forwards_ = 0;
+  std::map<space::Assignment, std::string> notes_;
   std::set<space::Assignment> proven_;  ///< configurations that have answered a job
 };
 

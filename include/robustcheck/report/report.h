@@ -33,7 +33,9 @@ struct Baseline {
   std::vector<ClassRate> per_class;
   std::uint64_t images = 0;
   std::uint64_t eligible = 0;
-  double noise = 0.0;  ///< largest score difference between two equal runs
+  double noise = 0.0;             ///< largest score difference between two equal runs
+  double batch_dependence = 0.0;  ///< the same between batches of other company
+  std::string batch_note;         ///< for the terminal: what that does; empty where it is rounding
 };
 
 struct Prediction {

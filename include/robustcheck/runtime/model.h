@@ -25,6 +25,9 @@ struct Batch {
 struct Logits {
   std::vector<float> values;
   int classes = 0;
+  /// What the configuration changed in the file ("63 of 63 weights rounded"); for the file as it is, that its state
+  /// moves its scores. "" for nothing.
+  std::string note{};
 };
 
 /// Calls its argument with every batch of calibration images, in the reference configuration. Empty: there are none.

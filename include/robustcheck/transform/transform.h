@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "robustcheck/base/rng.h"
+#include "robustcheck/image/original.h"
 #include "robustcheck/space/catalogue.h"
 #include "robustcheck/space/variance.h"
 #include "robustcheck/transform/catalogue.h"
@@ -26,7 +27,8 @@ class Values {
 };
 
 /// One data perturbation: what it is and what it does to an 8-bit image with 1 (gray) or 3 (BGR) channels. Size, type
-/// and channel count are kept. The engine does not call it when every strength is neutral.
+/// and channel count are kept, and the image is not written to. The engine does not call it when every strength is
+/// neutral.
 struct Transform {
   space::TransformInfo info;
   cv::Mat (*apply)(const cv::Mat& image, const Values& values, Rng& rng);
@@ -37,12 +39,13 @@ const std::vector<Transform>& all();
 /// nullptr if unknown.
 const Transform* find(std::string_view name);
 /// Applies a chain to a decoded image. Random numbers are keyed by (`seed`, `image_key`, position in the chain), so the
-/// picture does not depend on which other images are processed. Throws Error{usage} for an unknown transform.
-cv::Mat apply_chain(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
+/// picture does not depend on which other images are processed. The result shares no pixels with `decoded`.
+/// Throws Error{usage} for an unknown transform.
+cv::Mat apply_chain(const image::Original& decoded, std::span<const space::Step> steps, std::uint64_t seed,
                     std::uint64_t image_key);
 /// The geometric steps (but those that are `local`) of the same chain alone, with the random numbers that they have in
 /// it: what the chain's other steps are measured against.
-cv::Mat apply_geometry(const cv::Mat& decoded, std::span<const space::Step> steps, std::uint64_t seed,
+cv::Mat apply_geometry(const image::Original& decoded, std::span<const space::Step> steps, std::uint64_t seed,
                        std::uint64_t image_key);
 
 }  // namespace robustcheck::transform

@@ -48,6 +48,7 @@ ForwardReply a_forward_reply() {
                 oracle::failed_observation(oracle::Status::image_error, "b.png: no image"),
                 oracle::make_observation({0.25f, std::numeric_limits<float>::quiet_NaN()}, OutputKind::probs)};
   reply.timings = {1, 2, 3, 4, 5};
+  reply.note = "5 of 5 weights rounded";
   return reply;
 }
 
@@ -134,9 +135,10 @@ TEST(Messages, KeepAForwardReply) {
   EXPECT_EQ(reply.rows[0].log_sum, a_forward_reply().rows[0].log_sum);
   EXPECT_EQ(reply.rows[1].status, oracle::Status::image_error);
   EXPECT_EQ(reply.rows[1].message, "b.png: no image");
-  EXPECT_FALSE(reply.rows[2].finite());
+  EXPECT_FALSE(reply.rows[2].answered());
   EXPECT_EQ(reply.rows[2].output, OutputKind::probs);
   EXPECT_EQ(reply.timings.switch_s, 5);
+  EXPECT_EQ(reply.note, "5 of 5 weights rounded");
 }
 
 TEST(Messages, KeepPictures) {

@@ -4,12 +4,14 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "robustcheck/base/error.h"
 
 namespace robustcheck::oracle {
 namespace {
 
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 Observation logits(std::vector<float> scores) { return make_observation(std::move(scores), OutputKind::logits); }
@@ -31,10 +33,25 @@ TEST(Observation, TakesProbabilitiesAndLogProbabilitiesAsTheyAre) {
   EXPECT_TRUE(std::isfinite(make_observation({0.0F, 0.0F}, OutputKind::probs).probability(0)));
 }
 
-TEST(Observation, PredictsNothingWithoutFiniteScores) {
+TEST(Observation, PredictsNothingFromScoresThatAreNoAnswer) {
   EXPECT_EQ(logits({1, kNan}).predicted, -1);
-  EXPECT_EQ(logits({std::numeric_limits<float>::infinity(), 0}).predicted, -1);
+  EXPECT_EQ(logits({kInfinity, 0}).predicted, -1);
+  EXPECT_EQ(logits({-kInfinity, -kInfinity}).predicted, -1);
+  EXPECT_EQ(logits({-kInfinity, kNan}).predicted, -1);
   EXPECT_EQ(logits({}).margin(), 0.0);
+}
+
+TEST(Observation, TakesMinusInfinityForAScoreLikeAnyOther) {
+  for (const OutputKind output : {OutputKind::logits, OutputKind::log_probs, OutputKind::probs}) {
+    const Observation observed = make_observation({-kInfinity, 0.25F, 0.5F}, output);
+    EXPECT_EQ(observed.predicted, 2);
+    EXPECT_NEAR(observed.probability(0), 0.0, 1e-12);
+    EXPECT_NEAR(observed.probability(1) + observed.probability(2), 1.0, 1e-12);
+    EXPECT_EQ(observed.best_other_than(2), 1);
+  }
+  const Observation certain = logits({-kInfinity, 3});
+  EXPECT_EQ(certain.margin(), 1.0);
+  EXPECT_EQ(certain.best_other_than(1), 0);
 }
 
 TEST(LabelOracle, IsViolatedWhenThePredictionIsNotTheLabel) {
@@ -67,10 +84,12 @@ TEST(DivergenceOracle, ComparesWithTheReferenceConfigurationAndSaysSo) {
   EXPECT_TRUE(oracle.judge(logits({0, 2}), logits({2, 0}), 1).violated);
 }
 
-TEST(NumericOracle, SeesNanAndInfinity) {
+TEST(NumericOracle, SeesScoresThatAreNoAnswer) {
   const Oracle& oracle = find_oracle("numeric");
-  EXPECT_TRUE(oracle.judge(logits({1, 0}), logits({kNan, 0}), 0).violated);
+  for (const auto& [first, second] : {std::pair(kNan, 0.0F), {0.0F, kInfinity}, {-kInfinity, -kInfinity}})
+    EXPECT_TRUE(oracle.judge(logits({1, 0}), logits({first, second}), 0).violated) << first << ' ' << second;
   EXPECT_FALSE(oracle.judge(logits({1, 0}), logits({1, 0}), 0).violated);
+  EXPECT_FALSE(oracle.judge(logits({1, 0}), logits({1, -kInfinity}), 0).violated);
   EXPECT_FALSE(oracle.eligible(logits({kNan, 0}), 0));
 }
 
@@ -87,8 +106,9 @@ TEST(CrashOracle, SeesWhatTheModelDoesNotWhatIsMissing) {
 class OracleContract : public testing::TestWithParam<Oracle> {};
 
 TEST_P(OracleContract, HasFitnessInRangeAndPositiveOnlyNearViolation) {
-  const std::vector<Observation> observations = {logits({3, 0, 1}), logits({0, 3, 1}), logits({kNan, 0, 0}),
-                                                 logits({1, 1, 1}), failed_observation(Status::crash, "")};
+  const std::vector<Observation> observations = {logits({3, 0, 1}),          logits({0, 3, 1}),
+                                                 logits({kNan, 0, 0}),       logits({1, 1, 1}),
+                                                 logits({-kInfinity, 2, 0}), failed_observation(Status::crash, "")};
   for (const Observation& reference : observations)
     for (const Observation& observed : observations) {
       const Verdict verdict = GetParam().judge(reference, observed, 0);
@@ -98,7 +118,7 @@ TEST_P(OracleContract, HasFitnessInRangeAndPositiveOnlyNearViolation) {
     }
 }
 
-TEST_P(OracleContract, IsViolatedByNoFiniteOutputUnlessItIsCrash) {
+TEST_P(OracleContract, IsViolatedByNoAnswerUnlessItIsCrash) {
   if (GetParam().name == "crash") return;
   const Verdict verdict = GetParam().judge(logits({3, 0, 1}), logits({kNan, 0, 0}), 0);
   EXPECT_TRUE(verdict.violated);

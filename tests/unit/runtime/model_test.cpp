@@ -5,6 +5,7 @@
 
 #include <limits>
 #include <map>
+#include <tuple>
 
 #include "robustcheck/base/json.h"
 #include "robustcheck/space/catalogue.h"
@@ -108,6 +109,21 @@ TEST_P(GoodModel, CombinesKnobs) {
       const Assignment config = {{"graph", graph}, {"precision", precision}, {"memory_format", "channels_last"}};
       EXPECT_LT(largest_difference(reference, scores(*model_, config)), 0.2) << graph << " " << precision;
     }
+}
+
+TEST_P(GoodModel, SaysWhatAConfigurationRewrote) {
+  const std::pair<Assignment, std::string> notes[] = {{{}, ""},
+                                                      {{{"threads", "2"}}, ""},
+                                                      {{{"weight_only", "int4"}}, "2 of 2 weights rounded"},
+                                                      {{{"precision", "bf16"}}, "tensors cast to bf16"},
+                                                      {{{"precision", "weights_fp16"}}, "parameters rounded to fp16"},
+                                                      {{{"memory_format", "channels_last"}}, "stored in channels_last"},
+                                                      {{{"pool_ceil_mode", "ceil"}}, "1 pooling nodes rewritten"}};
+  const Ramp ramp(4);
+  for (const auto& [config, note] : notes) {
+    const std::string said = model_->run(ramp.batch(), config).note;
+    EXPECT_THAT(said, note.empty() ? testing::Matcher<std::string>(testing::IsEmpty()) : HasSubstr(note));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GoodModel, testing::Values("traced.pt", "scripted.pt", "frozen.pt"),
@@ -240,12 +256,13 @@ TEST(TorchScriptModel, RepeatsTheNetworksOwnMessageAboutAShape) {
 }
 
 TEST(TorchScriptModel, RecoversFromAConfigurationThatFails) {
-  for (const auto& [name, config] :
-       {std::pair<std::string, Assignment>{"needs_contiguous.pt", {{"memory_format", "channels_last"}}},
-        {"fixed_float.pt", {{"precision", "bf16"}}}}) {
+  for (const auto& [name, config, status] :
+       {std::tuple<std::string, Assignment, Status>{
+            "needs_contiguous.pt", {{"memory_format", "channels_last"}}, Status::model_error},
+        {"fixed_float.pt", {{"precision", "bf16"}}, Status::unavailable}}) {
     const std::unique_ptr<Model> model = open(name);
     const std::vector<float> reference = scores(*model, {});
-    EXPECT_EQ(failure_of([&] { scores(*model, config); }).status, Status::model_error) << name;
+    EXPECT_EQ(failure_of([&, &c = config] { scores(*model, c); }).status, status) << name;
     EXPECT_EQ(scores(*model, {}), reference) << name;
   }
 }

@@ -19,6 +19,14 @@ inline cv::Mat picture(int width, int height, int channels) {
   return image;
 }
 
+/// A gray picture in the three channels of a colour file.
+inline cv::Mat gray_in_colour(int width, int height) {
+  const cv::Mat gray = picture(width, height, 1);
+  cv::Mat image;
+  cv::merge(std::vector{gray, gray, gray}, image);
+  return image;
+}
+
 struct Picture {
   std::string name;
   cv::Mat image;
@@ -26,10 +34,15 @@ struct Picture {
 
 /// From one pixel to a long strip.
 inline std::vector<Picture> pictures() {
-  return {{"1x1 gray", picture(1, 1, 1)},         {"1x1 colour", picture(1, 1, 3)},
-          {"8x8 gray", picture(8, 8, 1)},         {"8x8 colour", picture(8, 8, 3)},
-          {"28x28 gray", picture(28, 28, 1)},     {"224x224 colour", picture(224, 224, 3)},
-          {"1000x37 gray", picture(1000, 37, 1)}, {"1000x37 colour", picture(1000, 37, 3)}};
+  return {{"1x1 gray", picture(1, 1, 1)},
+          {"1x1 colour", picture(1, 1, 3)},
+          {"8x8 gray", picture(8, 8, 1)},
+          {"8x8 colour", picture(8, 8, 3)},
+          {"28x28 gray", picture(28, 28, 1)},
+          {"224x224 colour", picture(224, 224, 3)},
+          {"1000x37 gray", picture(1000, 37, 1)},
+          {"1000x37 colour", picture(1000, 37, 3)},
+          {"50x41 gray in colour", gray_in_colour(50, 41)}};
 }
 
 inline bool same(const cv::Mat& a, const cv::Mat& b) {
