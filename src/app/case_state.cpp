@@ -31,7 +31,7 @@ CaseResult judge_case(const Case& one, const Observation& reference, const Obser
   if (!observed.ok() && !violated) return not_run("no output: ", observed);
   if (same_scores(observed, one.observed)) return {CaseState::same, ""};
   if (violated) return {CaseState::fails, ""};
-  if (!reference.finite()) return {CaseState::not_run, "the scores of the reference are not finite"};
+  if (!reference.answered()) return {CaseState::not_run, "the scores of the reference are no answer"};
   return {CaseState::fixed, ""};
 }
 

@@ -65,6 +65,18 @@ bool is_emulated(const std::string& knob, const std::string& value, const eval::
          (value == "fp16" && !machine.native_fp16);
 }
 
+/// One knob value with what it needs; alone where that is not to be had: a file may bring it with it.
+space::Assignment runnable(Session& session, const space::Assignment& alone, const std::vector<ImageIndex>& images) {
+  const space::Assignment config = space::completed(alone);
+  if (config.size() == alone.size()) return config;
+  const auto is_available = [&](const space::Assignment& one) {
+    const Run tried = run(session, one, {images.front()});
+    const Observation* failed = first_failure(tried.rows);
+    return failed == nullptr || failed->status != Status::unavailable;
+  };
+  return !is_available(config) && is_available(alone) ? alone : config;
+}
+
 /// One value alone.
 ProbedValue probe_value(Session& session, const ProbedValue& blank, const Run& reference,
                         const std::vector<ImageIndex>& images, bool timed) {
@@ -109,19 +121,6 @@ std::string earlier_with(const std::vector<ProbedValue>& probed, const std::stri
     if (!row.knob.empty() && row.state == "applied" && row.digest == digest) return row.knob + "=" + row.value;
   return "";
 }
-
-/// One knob value with what it needs; alone where that is not to be had: a file may bring it with it.
-space::Assignment runnable(Session& session, const space::Assignment& alone, const std::vector<ImageIndex>& images) {
-  const space::Assignment config = space::completed(alone);
-  if (config.size() == alone.size()) return config;
-  const auto is_available = [&](const space::Assignment& one) {
-    const Run tried = run(session, one, {images.front()});
-    const Observation* failed = first_failure(tried.rows);
-    return failed == nullptr || failed->status != Status::unavailable;
-  };
-  return !is_available(config) && is_available(alone) ? alone : config;
-}
-
 }  // namespace
 
 std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::KnobGene>& knobs,

@@ -18,7 +18,7 @@
 namespace robustcheck::eval {
 
 /// Changes with every change of a message: coordinator and worker of different builds refuse each other.
-inline constexpr std::uint32_t kProtocolVersion = 4;
+inline constexpr std::uint32_t kProtocolVersion = 5;
 
 /// One image of a job.
 struct WorkItem {
