@@ -126,7 +126,8 @@ Policy policy_from_json(const Json& json, const std::string& place) {
   }
   const auto about_failures = [](const Limit& limit) { return limit.measure != "max_detectable_rate"; };
   if (std::none_of(policy.limits.begin(), policy.limits.end(), about_failures) && policy.forbid.empty())
-    fail(place, "states no rule about failures (" + join(kMeasures, ", ") + ", limits, forbid): every model would pass");
+    fail(place,
+         "states no rule about failures (" + join(kMeasures, ", ") + ", limits, forbid): every model would pass");
   return policy;
 }
 

@@ -3,7 +3,6 @@
 
 #include "robustcheck/analysis/policy.h"
 #include "robustcheck/base/text.h"
-#include "robustcheck/space/space.h"
 #include "searched.h"
 #include "selection.h"
 
@@ -174,11 +173,12 @@ class Judgement {
     const auto first = std::find_if(all.begin(), all.end(), breaks);
     const bool unnamed = all.empty() && request_.now.not_tested > 0;  // a report of an older version
     if (first == all.end() && !unnamed) return;
-    const auto count = unnamed ? static_cast<std::ptrdiff_t>(request_.now.not_tested)
-                               : std::count_if(all.begin(), all.end(), breaks);
+    const auto count =
+        unnamed ? static_cast<std::ptrdiff_t>(request_.now.not_tested) : std::count_if(all.begin(), all.end(), breaks);
     rule.outcome = Outcome::inconclusive;
-    rule.message = std::to_string(count) + (count == 1 ? " candidate was" : " candidates were") + " found but not tested" +
-                   (unnamed ? "" : ", the first is " + first->signature) + "; search with a larger --after-budget";
+    rule.message = std::to_string(count) + (count == 1 ? " candidate was" : " candidates were") +
+                   " found but not tested" + (unnamed ? "" : ", the first is " + first->signature) +
+                   "; search with a larger --after-budget";
   }
 
   void doubt_untested(RuleResult& rule, const Limit& limit) const {
@@ -189,9 +189,10 @@ class Judgement {
   RuleResult detectable(const Limit& limit) const {
     const std::optional<double>& rate = request_.now.detectable_rate;
     if (!rate) return unanswered(limit, "on so few unseen images no failure rate would have been confirmed");
-    RuleResult rule{rule_name(limit), *rate <= limit.value ? Outcome::pass : Outcome::inconclusive,
-                    "a tested variance that fails on " + percent(*rate) + " would have been confirmed (probability 0.8)",
-                    limit.value};
+    RuleResult rule{
+        rule_name(limit), *rate <= limit.value ? Outcome::pass : Outcome::inconclusive,
+        "a tested variance that fails on " + percent(*rate) + " would have been confirmed (probability 0.8)",
+        limit.value};
     if (rule.outcome == Outcome::inconclusive) rule.message += "; give more images, or a larger --after-budget";
     return rule;
   }
@@ -255,8 +256,7 @@ class Judgement {
               Estimate{finding->failure.rate, finding->failure.ci95},
               finding->signature};
     }
-    if (rule.outcome == Outcome::pass)
-      doubt_untested(rule, [&](const Suspect& one) { return one.oracle == oracle; });
+    if (rule.outcome == Outcome::pass) doubt_untested(rule, [&](const Suspect& one) { return one.oracle == oracle; });
     return rule;
   }
 

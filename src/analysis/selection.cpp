@@ -41,8 +41,7 @@ bool selected(const space::Variance& variance, double magnitude, const Selection
               const space::Catalogue& catalogue) {
   if (selection.magnitude_at_most && magnitude > *selection.magnitude_at_most) return false;
   if (!selection.knob_class.empty() && !of_class(variance, selection.knob_class, catalogue)) return false;
-  return selection.profiles.empty() ||
-         within(variance, space::make_space({.profiles = selection.profiles}, catalogue));
+  return selection.profiles.empty() || within(variance, space::make_space({.profiles = selection.profiles}, catalogue));
 }
 
 bool could_break(const Limit& limit, const Suspect& suspect, const space::Catalogue& catalogue) {
@@ -54,9 +53,8 @@ bool could_break(const Limit& limit, const Suspect& suspect, const space::Catalo
 }
 
 bool allowed(const Policy& policy, const std::string& signature, const std::string& today) {
-  return std::any_of(policy.allow.begin(), policy.allow.end(), [&](const Allowance& one) {
-    return one.signature == signature && today <= one.expires;
-  });
+  return std::any_of(policy.allow.begin(), policy.allow.end(),
+                     [&](const Allowance& one) { return one.signature == signature && today <= one.expires; });
 }
 
 }  // namespace robustcheck::analysis

@@ -151,7 +151,6 @@ std::string write_all(const std::vector<Output>& all, const PerturbOptions& opti
 int write_pictures(const PerturbOptions& options) {
   const std::vector<space::Variance> variances = read_variances(options);
   check_output(options);
-  fs::remove(options.out / "metadata.jsonl");  // it would describe pictures that are replaced
   SessionOptions opened;
   opened.images = options.images;
   opened.workers = options.workers;
@@ -160,6 +159,7 @@ int write_pictures(const PerturbOptions& options) {
   Session session = open_session(opened);
   const std::vector<Output> all = outputs(session.dataset, variances);
   check_inputs_stay(session.dataset, all, options);
+  fs::remove(options.out / "metadata.jsonl");  // it would describe pictures that are replaced
   std::string metadata;
   std::size_t written = 0;
   const std::string failure = write_all(all, options, session, metadata, written);

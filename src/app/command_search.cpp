@@ -41,9 +41,8 @@ Strictness strictness_of(const std::optional<analysis::Policy>& policy, const sp
   strictness.could_break = [&](const Finalist& finalist) {
     const analysis::Suspect suspect{finalist.signature, finalist.oracle,   finalist.variance,
                                     finalist.magnitude, finalist.failures, finalist.images};
-    return std::ranges::any_of(policy->limits, [&](const analysis::Limit& limit) {
-      return analysis::could_break(limit, suspect, catalogue);
-    });
+    return std::ranges::any_of(
+        policy->limits, [&](const analysis::Limit& limit) { return analysis::could_break(limit, suspect, catalogue); });
   };
   strictness.allowed = [&policy, day = today()](const std::string& signature) {
     return analysis::allowed(*policy, signature, day);

@@ -16,8 +16,8 @@ struct UnseenRequest {
   std::vector<std::size_t> positions;  ///< of the confirmation images that it runs on
 };
 
-/// One run of each finalist on its images of `all`, in one call: rate, interval, p-value, worst class and the images that
-/// fail.
+/// One run of each finalist on its images of `all`, in one call: rate, interval, p-value, worst class and the images
+/// that fail.
 std::vector<Confirmed> measure_unseen(const std::vector<UnseenRequest>& requests, const std::vector<ImageIndex>& all,
                                       const ConfirmRequest& request, Session& session, Bench& bench,
                                       ValidityGate& gate);

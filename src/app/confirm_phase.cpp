@@ -107,8 +107,8 @@ class Tests {
     return images;
   }
 
-  /// Evaluations of a round with at most `most` images a test; in the first one both sides of what was minimised will be
-  /// told apart.
+  /// Evaluations of a round with at most `most` images a test; in the first one both sides of what was minimised will
+  /// be told apart.
   std::uint64_t cost(const std::vector<std::size_t>& next, std::size_t most, bool first) {
     std::uint64_t evaluations = 0;
     for (const std::size_t i : next) {
@@ -159,8 +159,8 @@ class Tests {
   Bench& bench_;
   ValidityGate& gate_;
   Progress& progress_;
-  std::map<std::size_t, std::size_t> needed_;          ///< images, by finalist
-  std::map<std::size_t, std::uint64_t> critical_;      ///< failures that pass, by images
+  std::map<std::size_t, std::size_t> needed_;      ///< images, by finalist
+  std::map<std::size_t, std::uint64_t> critical_;  ///< failures that pass, by images
   std::uint64_t tests_ = 0;
   std::uint64_t done_before_ = 0;
 };
@@ -258,6 +258,7 @@ ConfirmOutcome confirm_phase(std::vector<Finalist> finalists, const ConfirmReque
     settle(outcome, request.most, /*stopped=*/true);
   }
   if (outcome.confirmed.empty() && outcome.others.empty()) outcome.images.clear();  // nothing ran on them
+  if (outcome.finalists.empty()) outcome.images = search::telling_images(request.images, request.confirm_images);
   return outcome;
 }
 
@@ -278,7 +279,8 @@ std::optional<report::RobustAccuracy> robust_accuracy(const ConfirmOutcome& outc
     const auto broken_by = [&](const Confirmed& one) {
       return one.wrong[i] != 0 && outcome.decision.fates[one.finalist] == Fate::confirmed;
     };
-    const bool broken = std::ranges::any_of(outcome.confirmed, broken_by) || std::ranges::any_of(outcome.others, broken_by);
+    const bool broken =
+        std::ranges::any_of(outcome.confirmed, broken_by) || std::ranges::any_of(outcome.others, broken_by);
     survivors += broken ? 0 : 1;
   }
   if (tested == 0) return std::nullopt;

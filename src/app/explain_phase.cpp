@@ -34,8 +34,8 @@ void explain_phase(ConfirmOutcome& confirmed, const ExplainRequest& request, con
   progress.phase("attribute", attribute_limit);
   decide_needs_both(confirmed, unseen, request.catalogue, 2 * attribute_limit / 3, progress);
   result.attribute = spent();
-  result.attribute += measure_accuracy(confirmed, dataset, bench, gate, request.split_seed,
-                                       (attribute_limit - result.attribute) / 2);
+  result.attribute +=
+      measure_accuracy(confirmed, dataset, bench, gate, request.split_seed, (attribute_limit - result.attribute) / 2);
   share_among_genes(confirmed, unseen, attribute_limit - result.attribute, progress);
   result.attribute += spent();
   left -= result.attribute;

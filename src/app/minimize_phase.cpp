@@ -22,7 +22,7 @@ using space::Variance;
 constexpr double kKept = 0.8;                  // share of rate and interaction that a smaller variance must keep
 constexpr std::uint64_t kOrderingShare = 6;    // of the allowance: a sixth orders the two-sided candidates
 constexpr std::uint64_t kCandidateShare = 15;  // one candidate may use a fifteenth at least, more when others left it
-constexpr double kIdle = 0.03;    // V of a knob value alone, of which images at the boundary make up to 0.02
+constexpr double kIdle = 0.03;     // V of a knob value alone, of which images at the boundary make up to 0.02
 constexpr double kStandard = 0.5;  // images that this share of the candidates has seen
 
 /// Every second image before the others: the first half is spread over classes and margins as all are.
@@ -206,8 +206,8 @@ Finalist reduce(const Listed& listed, const Goal& goal, const MinimizeRequest& r
 
 /// Adds, or where the signature is there already keeps the milder of both.
 void merge(std::vector<Finalist>& all, Finalist one) {
-  const auto same = std::find_if(all.begin(), all.end(),
-                                 [&](const Finalist& other) { return other.signature == one.signature; });
+  const auto same =
+      std::find_if(all.begin(), all.end(), [&](const Finalist& other) { return other.signature == one.signature; });
   if (same == all.end()) {
     all.push_back(std::move(one));
     return;

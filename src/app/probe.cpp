@@ -131,7 +131,8 @@ std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::
   for (const space::KnobGene& gene : knobs)
     for (const std::string& value : gene.values) {
       ProbedValue row = probe_in_time(
-          session, {gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0.0, 0, images.size(), 0.0},
+          session,
+          {gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0.0, 0, images.size(), 0.0},
           reference, images, timed);
       if (row.state == "applied") row.equal_to = earlier_with(probed, row.digest);
       probed.push_back(row);

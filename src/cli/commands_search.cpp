@@ -14,8 +14,8 @@ namespace {
 constexpr std::uint64_t kNoLimit = 1'000'000'000'000'000;
 
 CLI::Validator whole_or_auto(std::uint64_t high) {
-  return CLI::Validator(
-      [high](std::string& text) { return text == "auto" ? std::string() : whole(0, high)(text); }, "");
+  return CLI::Validator([high](std::string& text) { return text == "auto" ? std::string() : whole(0, high)(text); },
+                        "");
 }
 
 void add_budget(CLI::App& command, app::SearchOptions& options) {
@@ -37,9 +37,10 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
       ->type_name("N|auto")
       ->default_str("auto");
   command
-      .add_option("--max-seconds", options.max_seconds,
-                  "end the whole run after S seconds [0, 1e9]; it is then partial, exit 5. The probe has 30 % of them, the "
-                  "search goes on to 60 %, minimising to 70 %, testing to 90 %, explaining to 95 % (0: no limit)")
+      .add_option(
+          "--max-seconds", options.max_seconds,
+          "end the whole run after S seconds [0, 1e9]; it is then partial, exit 5. The probe has 30 % of them, the "
+          "search goes on to 60 %, minimising to 70 %, testing to 90 %, explaining to 95 % (0: no limit)")
       ->transform(real(0.0, 1e9))
       ->type_name("S")
       ->capture_default_str();
@@ -103,7 +104,9 @@ void add_judgement(CLI::App& command, app::SearchOptions& options) {
                   "half-way from chance to 1)")
       ->transform(real(0.0, 1.0))
       ->type_name("RATE");
-  command.add_option("--max-counterexamples", options.max_counterexamples, "minimised, and shown in full, at most [1, 1000]; what else is confirmed stands in kinds")
+  command
+      .add_option("--max-counterexamples", options.max_counterexamples,
+                  "minimised, and shown in full, at most [1, 1000]; what else is confirmed stands in kinds")
       ->transform(whole(1, 1000))
       ->type_name("N")
       ->capture_default_str();
@@ -145,8 +148,9 @@ void add_search(CLI::App& main, Action& action, std::vector<std::string> argv) {
   add_session(command, options->session);
   add_output(command, options->output);
   command.footer(
-      "Exit codes: 0 nothing found, 1 counterexamples confirmed, 2 usage, 3 model or data cannot be used,\n"
-      "4 baseline invalid, 5 partial or nothing was tested, 70 internal error, 130 interrupted after saving.\n"
+      "Exit codes: 0 all tested, nothing found, 1 counterexamples confirmed, 2 usage, 3 model or data cannot be used,\n"
+      "4 baseline invalid, 5 partial, or nothing confirmed and something untested, 70 internal error, 130 interrupted\n"
+      "after saving.\n"
       "Example: robustcheck search model.pt images/ --profile mild,deployment --budget 50000");
   command.callback([&action, &command, options] {
     options->strategy_chosen = command.count("--strategy") > 0;

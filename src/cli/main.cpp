@@ -29,7 +29,8 @@ int main(int argc, char** argv) {
               << one_line_text(error.what()) << '\n';
     return exit_code(error.kind());
   } catch (const std::filesystem::filesystem_error& error) {  // a disk, a permission, a link: no bug
-    std::cerr << "robustcheck: error: " << one_line_text(error.path1().native()) << ": " << error.code().message() << '\n';
+    std::cerr << "robustcheck: error: " << one_line_text(error.path1().native()) << ": " << error.code().message()
+              << '\n';
     return kExitInput;
   } catch (const std::exception& error) {
     std::cerr << "robustcheck: internal error: " << one_line_text(error.what()) << '\n';

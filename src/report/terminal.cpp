@@ -2,9 +2,9 @@
 #include <cmath>
 #include <ostream>
 
-#include "robustcheck/report/confirmation_words.h"
 #include "escape.h"
 #include "robustcheck/base/text.h"
+#include "robustcheck/report/confirmation_words.h"
 #include "robustcheck/report/report.h"
 
 namespace robustcheck::report {
@@ -96,7 +96,8 @@ std::string verdict(const Report& report) {
   const std::size_t found = report.counterexamples.size();
   const std::string unfinished = report.status == "complete" ? "" : " (partial run: it was cut short)";
   if (found == 0)
-    return (report.counts.not_tested > 0 ? "inconclusive: no confirmed counterexample" : "no confirmed counterexample") +
+    return (report.counts.not_tested > 0 ? "inconclusive: no confirmed counterexample"
+                                         : "no confirmed counterexample") +
            unfinished;
   return std::to_string(found) + " confirmed counterexample" + (found == 1 ? "" : "s") + unfinished;
 }
@@ -181,7 +182,8 @@ std::uint64_t dropped(const Report& report, const std::string& reason) {
   return 0;
 }
 
-/// "471 candidates above the limit: 90 confirmed, 16 not confirmed, 364 explained by a confirmed one": the parts add up.
+/// "471 candidates above the limit: 90 confirmed, 16 not confirmed, 364 explained by a confirmed one": the parts add
+/// up.
 std::string fates(const Report& report) {
   if (report.counts.candidates == 0) return "";
   const std::pair<std::uint64_t, const char*> parts[] = {

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <map>
 
-#include "robustcheck/report/confirmation_words.h"
 #include "escape.h"
 #include "fields.h"
 #include "robustcheck/base/text.h"
+#include "robustcheck/report/confirmation_words.h"
 
 namespace robustcheck::report {
 namespace {
@@ -46,7 +46,8 @@ Counts counts_of(const Json& report) {
 /// Reports of older versions say nothing of their tests.
 std::string nothing_found(const Document& document, const std::string& searched, const std::string& limit) {
   const Json& report = document.report;
-  std::string text = "Nothing was found within " + searched + " that fails on more than " + limit + " of unseen images.";
+  std::string text =
+      "Nothing was found within " + searched + " that fails on more than " + limit + " of unseen images.";
   if (!report.contains("confirmation")) return text;
   const Json& said = at(report, "confirmation");
   Confirmation confirmation;

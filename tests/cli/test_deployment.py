@@ -97,14 +97,14 @@ def test_a_checkpoint_that_cannot_be_used_is_refused(argument, code, message):
 
 def test_a_checkpoint_of_another_task_is_unavailable_and_no_counterexample():
     other = f"other={SOURCE / 'tests/data/models/four_classes.pt'}"
-    outcome, = evaluate(MODEL, IMAGES, {"config": {"model_variant": "other"}}, options=["--limit", 20, "--variant", other])
+    outcome, = evaluate(MODEL, IMAGES, {"config": {"model_variant": "other"}}, options=["--limit", 20, "--variant", other], code=5)
     assert outcome["status"] == "unavailable"
     assert "outputs per image" in outcome["message"]
 
 
 def test_an_unknown_checkpoint_is_named():
     outcome, = evaluate(MODEL, IMAGES, {"config": {"model_variant": "seed3"}},
-                        options=["--limit", 20, "--variant", f"seed2={SEED2}"])
+                        options=["--limit", 20, "--variant", f"seed2={SEED2}"], code=5)
     assert outcome["status"] == "invalid"
     assert "did you mean 'seed2'?" in outcome["message"]
 
@@ -132,7 +132,7 @@ def few_images(tmp_path):
 
 def test_a_network_that_no_quantisation_pass_converts_is_unavailable_not_a_dead_worker(attention, few_images):
     int8, bf16, reference = evaluate(attention, few_images, {"config": {"int8": "static_per_channel"}},
-                                     {"config": {"precision": "bf16"}}, {})
+                                     {"config": {"precision": "bf16"}}, {}, code=5)
     assert int8["status"] == "unavailable" and "cannot be converted" in int8["message"]
     assert bf16["status"] == reference["status"] == "ok"
 

@@ -34,9 +34,9 @@ struct Decision {
 /// What repetition decides counts in neither. A hypothesis is explained where one of its explainers is confirmed.
 Decision decide(std::span<const Hypothesis> all, double level, bool stopped);
 
-/// A small set of tests (greedy cover) that, were all of it confirmed, would leave nothing untested and unexplained: what
-/// nothing explains, then whatever explains most of the rest; ties in order. Sorted. Empty once everything is tested or
-/// explained.
+/// A small set of tests (greedy cover) that, were all of it confirmed, would leave nothing untested and unexplained:
+/// what nothing explains, then whatever explains most of the rest; ties in order. Sorted. Empty once everything is
+/// tested or explained.
 std::vector<std::size_t> next_to_test(std::span<const Hypothesis> all, const Decision& decision);
 
 /// The level that one more fault would have to pass, nothing else being rejected: level x weight / family, or the next

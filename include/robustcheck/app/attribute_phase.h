@@ -12,9 +12,10 @@ namespace robustcheck::app {
 /// Evaluations are counted by `unseen`; `allowance` bounds them. Counterexamples in order of rank: the first ones are
 /// explained first.
 
-/// "Needs both": the net interaction's interval is above 0, its one-sided exact McNemar test passes Benjamini-Hochberg at
-/// 5 % over all tested variances with two sides, and the interaction is above 0 at 0.9 and at 1.1 times the strength of every data step (within the registered range) too. On all confirmation images or, where the allowance is
-/// short, on as few as 100 of them, spread evenly; else not decided.
+/// "Needs both": the net interaction's interval is above 0, its one-sided exact McNemar test passes Benjamini-Hochberg
+/// at 5 % over all tested variances with two sides, and the interaction is above 0 at 0.9 and at 1.1 times the strength
+/// of every data step (within the registered range) too. On all confirmation images or, where the allowance is short,
+/// on as few as 100 of them, spread evenly; else not decided.
 void decide_needs_both(ConfirmOutcome& confirmed, UnseenOutcomes& unseen, const space::Catalogue& catalogue,
                        std::uint64_t allowance, Progress& progress);
 

@@ -18,7 +18,7 @@ namespace robustcheck::app {
 
 /// What a policy adds to what must be tested; empty: nothing.
 struct Strictness {
-  std::function<bool(const Finalist&)> could_break;         ///< a rule, by its own rate on the search half
+  std::function<bool(const Finalist&)> could_break;           ///< a rule, by its own rate on the search half
   std::function<bool(const std::string& signature)> allowed;  ///< as a finding, so that it explains nothing
 };
 
@@ -50,7 +50,7 @@ struct ConfirmOutcome {
   analysis::Decision decision;
   std::vector<Confirmed> confirmed;  ///< in full, ranked
   std::vector<Confirmed> others;     ///< tested, and not confirmed or beyond the number in full
-  std::vector<ImageIndex> images;    ///< the confirmation images used
+  std::vector<ImageIndex> images;    ///< the confirmation images used; all that would be, where nothing was to test
   std::uint64_t evaluations = 0;
   bool stopped = false;
 };

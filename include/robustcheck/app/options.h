@@ -41,13 +41,13 @@ struct SearchOptions {
   space::SpaceRequest space;
   std::filesystem::path out;  ///< empty: robustcheck-<model stem>
   std::uint64_t seed = 1;
-  std::uint64_t budget = 20000;    ///< evaluations of the strategy
+  std::uint64_t budget = 20000;  ///< evaluations of the strategy
   /// Evaluations after it. None: twice the budget, at least 6,000, and with a policy at least one and a half times what
   /// testing every candidate on 100 images takes.
   std::optional<std::uint64_t> after_budget;
-  double max_seconds = 0.0;        ///< of the whole run; 0 = no limit
-  std::uint64_t patience = 0;      ///< rounds without a new or better signature that end the search; 0 = no limit
-  std::uint64_t stop_after = 0;    ///< signatures whose failure rate is above the limit that end it; 0 = no limit
+  double max_seconds = 0.0;      ///< of the whole run; 0 = no limit
+  std::uint64_t patience = 0;    ///< rounds without a new or better signature that end the search; 0 = no limit
+  std::uint64_t stop_after = 0;  ///< signatures whose failure rate is above the limit that end it; 0 = no limit
   std::string scope = kScopes.front();
   std::string strategy = "genetic";
   std::vector<std::string> without;  ///< parts of genetic to leave out

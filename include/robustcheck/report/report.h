@@ -156,11 +156,11 @@ struct Kind {
 
 /// How confirmation decided.
 struct Confirmation {
-  std::string rule;               ///< benjamini_hochberg, or stopped for a run that did not end
-  double level = 0.05;            ///< false discovery rate
-  std::uint64_t tests = 0;        ///< made
-  std::uint64_t family = 0;       ///< that count: tested, or explained by one that was
-  std::uint64_t images = 0;       ///< fewest unseen images of a test that confirmed nothing; else those at hand
+  std::string rule;          ///< benjamini_hochberg, or stopped for a run that did not end
+  double level = 0.05;       ///< false discovery rate
+  std::uint64_t tests = 0;   ///< made
+  std::uint64_t family = 0;  ///< that count: tested, or explained by one that was
+  std::uint64_t images = 0;  ///< fewest unseen images of a test that confirmed nothing; else those at hand
   double smallest_weight = 1.0;
   std::optional<double> detectable_rate;  ///< none where no rate would have been confirmed
 };
@@ -215,8 +215,8 @@ struct Report {
   std::optional<RobustAccuracy> robust_accuracy;
   std::optional<RobustAccuracyImage> robust_accuracy_image;  ///< none in scope model and without labels
   Confirmation confirmation;
-  std::vector<Counterexample> counterexamples;               ///< ranked
-  std::vector<Kind> kinds;                                   ///< everything else above the limit
+  std::vector<Counterexample> counterexamples;  ///< ranked
+  std::vector<Kind> kinds;                      ///< everything else above the limit
   std::vector<Tolerance> tolerance;
   std::vector<MapCell> interaction_map;
   std::optional<Coverage> coverage;  ///< none where nothing fails

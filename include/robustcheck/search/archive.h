@@ -36,8 +36,9 @@ struct Candidate {
 
 /// Keeps the best candidate per signature; only variances with at least one violation enter. Better = above the failure
 /// limit where the other is not, else larger severity (Wilson lower bound of the rate x (1 - magnitude / 2)); ties keep
-/// the older. A variance that is tried again on other images accumulates its counts. Beside the best, the two-sided variance with the largest excess is kept per
-/// signature: where the data alone breaks almost everything, nothing is left to interact.
+/// the older. A variance that is tried again on other images accumulates its counts. Beside the best, the two-sided
+/// variance with the largest excess is kept per signature: where the data alone breaks almost everything, nothing is
+/// left to interact.
 class Archive {
  public:
   Archive(space::Catalogue catalogue, double failure_limit);

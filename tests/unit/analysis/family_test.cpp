@@ -75,8 +75,9 @@ TEST(Family, TestsWhatExplainsMostFirst) {
   EXPECT_TRUE(next().empty());
 }
 
-/// Everything fails exactly as often as the limit allows, on shared images; what looks strong on the search half has more
-/// weight; a third is explained by another one and tested only when that fails. A false confirmation is any at all.
+/// Everything fails exactly as often as the limit allows, on shared images; what looks strong on the search half has
+/// more weight; a third is explained by another one and tested only when that fails. A false confirmation is any at
+/// all.
 TEST(Family, ConfirmsNothingFalseInMostRuns) {
   constexpr int kRuns = 1000, kImages = 150;
   int complete = 0, stopped = 0;

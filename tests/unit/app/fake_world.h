@@ -80,15 +80,8 @@ struct World {
   }
   /// Met on the first `count` images, of which the first `failures` fail.
   search::Candidate candidate(const Variance& variance, std::uint64_t failures, std::uint64_t count = 32) const {
-    search::Candidate result{space::signature("label", variance),
-                             "label",
-                             variance,
-                             count,
-                             failures,
-                             0.0,
-                             space::magnitude(variance, catalogue),
-                             {},
-                             {}};
+    search::Candidate result{space::signature("label", variance),   "label", variance, count, failures, 0.0,
+                             space::magnitude(variance, catalogue), {},      {}};
     for (ImageIndex i = 0; i < count; ++i) result.seen.push_back({i, i < failures});
     return result;
   }

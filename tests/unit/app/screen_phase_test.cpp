@@ -13,9 +13,9 @@ World nothing_fails() {
 
 TEST(ScreenPhase, AsksNothingWhereTheAnswerIsCertain) {
   World world = nothing_fails();
-  const ScreenOutcome outcome = world.screen({world.candidate(rotated(40), 4),         // more than 3 of any 64
-                                              world.candidate(rotated(30), 1),         // 3 %: not above it anywhere
-                                              world.candidate(rotated(20), 4, 64),     // 6.25 %
+  const ScreenOutcome outcome = world.screen({world.candidate(rotated(40), 4),        // more than 3 of any 64
+                                              world.candidate(rotated(30), 1),        // 3 %: not above it anywhere
+                                              world.candidate(rotated(20), 4, 64),    // 6.25 %
                                               world.candidate(rotated(15), 3, 64)});  // 4.7 %
   EXPECT_EQ(outcome.above.size(), 2U);
   EXPECT_EQ(outcome.candidates(), 2U);
@@ -53,8 +53,8 @@ TEST(ScreenPhase, AnyCrashIsAboveTheLimit) {
 
 TEST(ScreenPhase, AnInterruptLosesNoCandidate) {
   World world([](const Variance&, double) -> bool { throw Error(ErrorKind::interrupted, "interrupted"); });
-  const ScreenOutcome outcome =
-      world.screen({world.candidate(rotated(40), 16), world.candidate(rotated(30), 2), world.candidate(rotated(20), 2)});
+  const ScreenOutcome outcome = world.screen(
+      {world.candidate(rotated(40), 16), world.candidate(rotated(30), 2), world.candidate(rotated(20), 2)});
   EXPECT_TRUE(outcome.stopped);
   EXPECT_EQ(outcome.above.size(), 1U);
   EXPECT_EQ(outcome.unpaid.size(), 2U);

@@ -1,5 +1,5 @@
-/// Every way that a candidate can leave the archive by, on a made-up model whose failures are known: what the report says
-/// of it, and that the sums agree.
+/// Every way that a candidate can leave the archive by, on a made-up model whose failures are known: what the report
+/// says of it, and that the sums agree.
 #include <gtest/gtest.h>
 
 #include "fake_world.h"
@@ -38,15 +38,14 @@ Out run(World& world, const std::vector<search::Candidate>& candidates, const Al
   Out out;
   out.screened = world.screen(candidates, allowances.screen);
   out.minimised = world.minimize(out.screened.above, allowances.minimise);
-  out.confirmed =
-      world.confirm(all_finalists(out.screened.above, out.minimised.minimised, out.minimised.interactions),
-                    allowances.confirm, strictness);
+  out.confirmed = world.confirm(all_finalists(out.screened.above, out.minimised.minimised, out.minimised.interactions),
+                                allowances.confirm, strictness);
   out.accounts = account(out.screened, out.confirmed);
   out.kinds = kinds_of(out.screened, out.confirmed, world.catalogue);
   out.confirmation = confirmation_of(out.confirmed, 0.05, 200, out.confirmed.stopped);
   const Accounts& sums = out.accounts;
-  EXPECT_EQ(sums.candidates, sums.confirmed + sums.unconfirmed + sums.explained + sums.merged + sums.not_reproduced +
-                                 sums.not_tested);
+  EXPECT_EQ(sums.candidates,
+            sums.confirmed + sums.unconfirmed + sums.explained + sums.merged + sums.not_reproduced + sums.not_tested);
   return out;
 }
 
@@ -80,8 +79,8 @@ TEST(WaysOut, ExplainedByAConfirmedOne) {
 /// The smaller one fails on the search half alone (images 0 to 31): it explains nothing.
 TEST(WaysOut, WhatAnUnconfirmedOneWouldExplainIsTested) {
   World world([](const Variance& v, double u) { return v.data.size() == 2 && u < 0.5; });
-  const Out out = run(world, {world.candidate(rotated(40), 16), world.candidate(rotated(40, false, true), 16)},
-                      {.minimise = 0});
+  const Out out =
+      run(world, {world.candidate(rotated(40), 16), world.candidate(rotated(40, false, true), 16)}, {.minimise = 0});
   EXPECT_EQ(out.status("label:rotate"), "unconfirmed");
   EXPECT_EQ(out.status("label:jpeg+rotate"), "counterexample");
 }

@@ -1,9 +1,10 @@
-#include "robustcheck/report/confirmation_words.h"
 #include "robustcheck/report/report.h"
 
 #include <gtest/gtest.h>
 
 #include <sstream>
+
+#include "robustcheck/report/confirmation_words.h"
 
 namespace robustcheck::report {
 namespace {
@@ -92,9 +93,10 @@ TEST(TerminalReport, SaysWhatARunWithoutFindingsHasShown) {
   report.confirmation.tests = 23;
   report.confirmation.images = 455;
   report.confirmation.detectable_rate = 0.0983;
-  EXPECT_NE(terminal(report).find("no failure above 5 % confirmed in 23 tests on 455 unseen images; a tested\n  variance "
-                                  "that fails on 9.8 % would have been (probability 0.8)\n"),
-            std::string::npos)
+  EXPECT_NE(
+      terminal(report).find("no failure above 5 % confirmed in 23 tests on 455 unseen images; a tested\n  variance "
+                            "that fails on 9.8 % would have been (probability 0.8)\n"),
+      std::string::npos)
       << terminal(report);
 }
 
