@@ -40,7 +40,7 @@ void weigh(std::vector<Hypothesis>& hypotheses) {
   for (const std::size_t i : planned_tests(hypotheses)) hypotheses[i].weight = 1.0;
 }
 
-constexpr std::size_t kTogether = 8;
+constexpr std::size_t kTogether = 16;
 
 /// Runs the tests of one confirmation.
 class Tests {

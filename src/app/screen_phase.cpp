@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/proportion.h"
@@ -12,7 +13,8 @@ namespace {
 
 using search::Candidate;
 
-constexpr std::size_t kChunk = 32;  // one reference batch
+constexpr std::size_t kChunk = 32;     // one reference batch
+constexpr std::size_t kTogether = 16;  // candidates, so that all workers have one
 
 /// Whether a candidate is above the limit; nullopt: more images must say.
 class Rule {
@@ -52,23 +54,34 @@ std::vector<ImageIndex> new_images(const Candidate& candidate, const std::vector
   return search::telling_images(unseen, count);
 }
 
-/// False where the allowance does not reach.
-bool bring_to_an_answer(Candidate& candidate, const Rule& rule, const ScreenRequest& request, std::uint64_t& left,
-                        Bench& bench, std::uint64_t& evaluations) {
-  while (!rule.above(candidate)) {
-    const std::size_t count = std::min(kChunk, rule.missing(candidate));
-    if (count + request.test_cost > left) return false;
-    const space::Trial trial{candidate.variance, new_images(candidate, request.images, count)};
-    const Judged judged = bench.run({&trial, 1});
-    for (std::size_t i = 0; i < trial.images.size(); ++i) {
-      candidate.seen.push_back({trial.images[i], judged.of(candidate.oracle).front()[i].violated});
-      candidate.failures += candidate.seen.back().violated ? 1 : 0;
-    }
-    candidate.images += trial.images.size();
-    evaluations += trial.images.size();
-    left -= trial.images.size();
+void count(Candidate& candidate, const space::Trial& trial, const std::vector<oracle::Verdict>& verdicts) {
+  for (std::size_t i = 0; i < trial.images.size(); ++i) {
+    candidate.seen.push_back({trial.images[i], verdicts[i].violated});
+    candidate.failures += verdicts[i].violated ? 1 : 0;
   }
-  return true;
+  candidate.images += trial.images.size();
+}
+
+/// Asks the next images of all that have no answer, in one call, until all have one or the allowance does not reach.
+void bring_to_answers(std::span<Candidate> group, const Rule& rule, const ScreenRequest& request, std::uint64_t& left,
+                      Bench& bench, std::uint64_t& evaluations) {
+  for (;;) {
+    std::vector<space::Trial> trials;
+    std::vector<Candidate*> asked;
+    for (Candidate& candidate : group) {
+      const std::size_t images = rule.above(candidate) ? 0 : std::min(kChunk, rule.missing(candidate));
+      if (images == 0 || images + request.test_cost > left) continue;
+      trials.push_back({candidate.variance, new_images(candidate, request.images, images)});
+      asked.push_back(&candidate);
+      left -= images;
+    }
+    if (trials.empty()) return;
+    const Judged judged = bench.run(trials);
+    for (std::size_t t = 0; t < trials.size(); ++t) {
+      count(*asked[t], trials[t], judged.of(asked[t]->oracle)[t]);
+      evaluations += trials[t].images.size();
+    }
+  }
 }
 
 /// Most severe first, as the archive ranks them.
@@ -102,23 +115,25 @@ void screen_phase(ScreenOutcome& outcome, const ScreenRequest& request, Bench& b
   std::vector<Candidate> open = std::move(outcome.unpaid);
   outcome.unpaid.clear();
   progress.phase("screen", open.size());
-  for (std::size_t i = 0; i < open.size(); ++i) {
-    bool answered = false;
+  for (std::size_t begin = 0; begin < open.size(); begin += kTogether) {
+    const std::span<Candidate> group = std::span(open).subspan(begin, std::min(kTogether, open.size() - begin));
     try {
-      answered = !outcome.stopped && bring_to_an_answer(open[i], rule, request, left, bench, outcome.evaluations);
+      if (!outcome.stopped) bring_to_answers(group, rule, request, left, bench, outcome.evaluations);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::interrupted) throw;
       outcome.stopped = true;
     }
-    if (!answered) {
-      outcome.unpaid.push_back(std::move(open[i]));
-    } else if (*rule.above(open[i])) {
-      left -= std::min(left, request.test_cost);
-      outcome.above.push_back(std::move(open[i]));
-    } else {
-      ++outcome.not_reproduced;
+    for (Candidate& candidate : group) {
+      const std::optional<bool> above = rule.above(candidate);
+      if (above.value_or(false)) left -= std::min(left, request.test_cost);
+      if (!above)
+        outcome.unpaid.push_back(std::move(candidate));
+      else if (*above)
+        outcome.above.push_back(std::move(candidate));
+      else
+        ++outcome.not_reproduced;
     }
-    progress.update(i + 1);
+    progress.update(begin + group.size());
   }
   sort_by_severity(outcome.above);
 }
