@@ -96,12 +96,16 @@ void read_kinds(const ObjectReader& report, const Json& list, const space::Catal
   for (std::size_t i = 0; i < list.size(); ++i) {
     const ObjectReader reader(list[i], report.place("kinds") + "/" + std::to_string(i));
     const std::size_t status = reader.choice("status", {"confirmed", "not_tested", "unconfirmed", "explained"});
-    if (status > 1) continue;
+    if (status == 2) continue;
     Suspect suspect = suspect_of(reader, catalogue);
+    if (status == 3 && reader.has("tested_images")) {  // as found; its minimised form is among the counterexamples
+      suspect.failures = count_of(reader, "failures");
+      suspect.images = count_of(reader, "tested_images");
+    }
     if (status == 0)
       findings.counterexamples.push_back(finding_of_kind(reader, suspect));
     else
-      findings.untested.push_back(std::move(suspect));
+      (status == 1 ? findings.untested : findings.explained).push_back(std::move(suspect));
   }
 }
 
@@ -133,6 +137,7 @@ void read_space(const ObjectReader& report, Findings& findings) {
   const ObjectReader space(report.at("space"), report.place("space"));
   findings.failure_limit = share(space.number("failure_limit"), space.place("failure_limit"));
   findings.profiles = space.texts("profiles");
+  if (space.has("oracle")) findings.guide = space.text("oracle");
   findings.transforms = array_of(space, "transforms");
   findings.knobs = array_of(space, "knobs");
   findings.unavailable = unavailable_of(report);
@@ -176,7 +181,8 @@ Findings read(const ObjectReader& report, const space::Catalogue& catalogue) {
     findings.counterexamples.push_back(
         finding_of(list[i], known, report.place("counterexamples") + "/" + std::to_string(i)));
   if (report.has("kinds")) read_kinds(report, array_of(report, "kinds"), known, findings);
-  if (report.has("detectable_rate") && !report.at("detectable_rate").is_null())
+  findings.powerless = report.has("detectable_rate") && report.at("detectable_rate").is_null();
+  if (report.has("detectable_rate") && !findings.powerless)
     findings.detectable_rate = share(report.number("detectable_rate"), report.place("detectable_rate"));
   if (report.has("corpus")) findings.corpus = corpus_of(report);
   return findings;

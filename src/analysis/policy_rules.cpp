@@ -166,23 +166,43 @@ class Judgement {
       rule.message += "; not on this machine: " + join(searched.not_here, ", ");
   }
 
-  /// `breaks`: whether one that was not tested could break the rule.
+  /// `breaks`: whether one of them could break the rule.
+  template <typename Breaks>
+  void doubt(RuleResult& rule, const std::vector<Suspect>& all, const std::string& what, const Breaks& breaks) const {
+    const auto open = [&](const Suspect& one) {
+      return breaks(one) && !analysis::allowed(request_.policy, one.signature, request_.today);
+    };
+    const auto first = std::find_if(all.begin(), all.end(), open);
+    if (first == all.end() || rule.outcome != Outcome::pass) return;
+    const auto count = std::count_if(all.begin(), all.end(), open);
+    rule.outcome = Outcome::inconclusive;
+    rule.message = std::to_string(count) + (count == 1 ? " candidate was " : " candidates were ") + what +
+                   ", the first is " + first->signature;
+  }
+
   template <typename Breaks>
   void doubt_untested(RuleResult& rule, const Breaks& breaks) const {
-    const std::vector<Suspect>& all = request_.now.untested;
-    const auto first = std::find_if(all.begin(), all.end(), breaks);
-    const bool unnamed = all.empty() && request_.now.not_tested > 0;  // a report of an older version
-    if (first == all.end() && !unnamed) return;
-    const auto count =
-        unnamed ? static_cast<std::ptrdiff_t>(request_.now.not_tested) : std::count_if(all.begin(), all.end(), breaks);
-    rule.outcome = Outcome::inconclusive;
-    rule.message = std::to_string(count) + (count == 1 ? " candidate was" : " candidates were") +
-                   " found but not tested" + (unnamed ? "" : ", the first is " + first->signature) +
-                   "; search with a larger --after-budget";
+    if (request_.now.powerless) {
+      rule.outcome = Outcome::inconclusive;
+      rule.message = "on so few unseen images no failure could have been confirmed; give more images";
+    }
+    doubt(rule, request_.now.untested, "found but not tested; search with a larger --after-budget", breaks);
+    if (rule.outcome != Outcome::pass || !request_.now.untested.empty() || request_.now.not_tested == 0) return;
+    rule.outcome = Outcome::inconclusive;  // a report of an older version does not name them
+    rule.message = std::to_string(request_.now.not_tested) +
+                   " candidates were found but not tested; search with a larger --after-budget";
+  }
+
+  /// What a confirmed one explains was not tested itself, unless the search knew this policy.
+  template <typename Breaks>
+  void doubt_explained(RuleResult& rule, const Breaks& breaks) const {
+    doubt(rule, request_.now.explained, "explained, not tested; search with --fail-on and this policy", breaks);
   }
 
   void doubt_untested(RuleResult& rule, const Limit& limit) const {
-    doubt_untested(rule, [&](const Suspect& one) { return could_break(limit, one, request_.catalogue); });
+    const auto breaks = [&](const Suspect& one) { return could_break(limit, one, request_.catalogue); };
+    doubt_untested(rule, breaks);
+    doubt_explained(rule, breaks);
   }
 
   /// No pass where a failure of this size could have gone unseen.
@@ -199,7 +219,7 @@ class Judgement {
 
   RuleResult robust_accuracy(const Limit& limit) const {
     if (!request_.now.robust_accuracy)
-      return unanswered(limit, "the report holds no robust accuracy (images without labels)");
+      return unanswered(limit, "the report holds no robust accuracy (images without labels, or nothing was tested)");
     const Measured& measured = *request_.now.robust_accuracy;
     RuleResult rule{rule_name(limit), above(measured.ci95, limit.value), "", limit.value,
                     Estimate{measured.rate, measured.ci95}};
@@ -229,7 +249,7 @@ class Judgement {
       rule.more_images = images_to_decide_drop(drop, limit.value, std::min(before->images, now->images));
       rule.message += images_text(rule.more_images);
     } else if (rule.outcome == Outcome::pass && member == &Findings::robust_accuracy) {
-      doubt_untested(rule, limit);
+      doubt_untested(rule, [&](const Suspect& one) { return could_break(limit, one, request_.catalogue); });
     }
     return rule;
   }
@@ -241,6 +261,15 @@ class Judgement {
     const double more = static_cast<double>(images) * ((half / gap) * (half / gap) - 1.0);
     if (!(more < kMostImages)) return std::nullopt;
     return static_cast<std::uint64_t>(std::ceil(std::max(more, 1.0)));
+  }
+
+  /// numeric and crash are always judged, of the others only the one that guided the search.
+  void judged_by(RuleResult& rule, const std::string& oracle) const {
+    const std::string& guide = request_.now.guide;
+    if (rule.outcome != Outcome::pass || guide.empty() || oracle == guide || oracle == "numeric" || oracle == "crash")
+      return;
+    rule.outcome = Outcome::inconclusive;
+    rule.message = "the search of this report was guided by " + guide + ": nothing was judged by " + oracle;
   }
 
   RuleResult forbid_oracle(const std::string& oracle) {
@@ -256,7 +285,10 @@ class Judgement {
               Estimate{finding->failure.rate, finding->failure.ci95},
               finding->signature};
     }
-    if (rule.outcome == Outcome::pass) doubt_untested(rule, [&](const Suspect& one) { return one.oracle == oracle; });
+    judged_by(rule, oracle);
+    const auto same = [&](const Suspect& one) { return one.oracle == oracle; };
+    if (rule.outcome == Outcome::pass) doubt_untested(rule, same);
+    doubt_explained(rule, same);
     return rule;
   }
 

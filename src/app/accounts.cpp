@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "confirm_measure.h"
 #include "robustcheck/analysis/statistics.h"
@@ -14,23 +15,32 @@ using search::Candidate;
 
 constexpr std::uint64_t kScreenCost = 32;  // of one candidate that is on fewer than 64 images, about
 
+bool holds(const std::vector<std::size_t>& merged, std::size_t candidate) {
+  return std::ranges::find(merged, candidate) != merged.end();
+}
+
+/// Of a candidate that has no finalist of its own: that of the minimised form that is the same variance.
+Fate fate_of_merged(std::size_t candidate, const ConfirmOutcome& outcome) {
+  for (std::size_t i = 0; i < outcome.finalists.size(); ++i)
+    if (holds(outcome.finalists[i].merged, candidate))
+      return outcome.decision.fates[i] == Fate::confirmed ? Fate::explained : outcome.decision.fates[i];
+  return Fate::not_tested;
+}
+
 /// The last finalist that stands for the candidate decides, unless one was confirmed.
 Fate fate_of(std::size_t candidate, const ConfirmOutcome& outcome) {
-  Fate fate = Fate::not_tested;
+  std::optional<Fate> fate;
   for (std::size_t i = 0; i < outcome.finalists.size(); ++i) {
     if (outcome.finalists[i].candidate != candidate) continue;
     if (outcome.decision.fates[i] == Fate::confirmed) return Fate::confirmed;
     fate = outcome.decision.fates[i];
   }
-  return fate;
+  return fate ? *fate : fate_of_merged(candidate, outcome);
 }
 
 bool merged_into_confirmed(std::size_t candidate, const ConfirmOutcome& outcome) {
-  for (std::size_t i = 0; i < outcome.finalists.size(); ++i) {
-    const std::vector<std::size_t>& merged = outcome.finalists[i].merged;
-    if (outcome.decision.fates[i] == Fate::confirmed && std::ranges::find(merged, candidate) != merged.end())
-      return true;
-  }
+  for (std::size_t i = 0; i < outcome.finalists.size(); ++i)
+    if (outcome.decision.fates[i] == Fate::confirmed && holds(outcome.finalists[i].merged, candidate)) return true;
   return false;
 }
 

@@ -8,6 +8,7 @@
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::app {
+namespace fs = std::filesystem;
 namespace {
 
 const report::Format& find_format(const std::string& name) {
@@ -19,6 +20,25 @@ const report::Format& find_format(const std::string& name) {
   throw Error(ErrorKind::usage, "--format: " + unknown_name("format", name, names, join(names, ", ")));
 }
 
+bool lies_in(const fs::path& file, const fs::path& folder) {
+  const fs::path relative = fs::weakly_canonical(file).lexically_relative(fs::weakly_canonical(folder));
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+/// What the run was made from, and what belongs to it, is not replaced by a rendering of it.
+void check_no_input(const report::Document& document, const fs::path& out) {
+  if (out.empty() || !fs::exists(out)) return;
+  std::vector<fs::path> kept = {fs::path(document.run) / "cases", fs::path(document.run) / "journal.jsonl"};
+  for (const char* part : {"model", "dataset"}) {
+    const Json entry = document.report.value(part, Json());
+    const Json path = entry.is_object() ? entry.value("path", Json()) : Json();
+    if (path.is_string()) kept.emplace_back(path.get<std::string>());
+  }
+  for (const fs::path& path : kept)
+    if (!path.empty() && fs::exists(path) && lies_in(out, path))
+      throw Error(ErrorKind::usage, "--out " + out.string() + ": is a file of the run or of what it was made from");
+}
+
 }  // namespace
 
 int run_report(const ReportOptions& options) {
@@ -28,6 +48,7 @@ int run_report(const ReportOptions& options) {
     if (std::filesystem::equivalent(input, options.out, error))
       throw Error(ErrorKind::usage, "--out " + options.out.string() + ": is the report itself");
   const report::Document document = read_document(options.report, options.program);
+  check_no_input(document, options.out);
   std::ostringstream out;
   format.write(document, out);
   if (options.format == "github") append_step_summary(document);

@@ -93,7 +93,7 @@ int run_search(const SearchOptions& options) {
   space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
   strategy_of(options);
   if (!options.oracle.empty()) oracle::find_oracle(options.oracle);
-  if (!options.dry_run) directory.clear();
+  if (!options.dry_run) directory.clear_verdict();
   Progress progress(options.output);
   progress.phase("load", 0);
   Session session = open_session(options.session);

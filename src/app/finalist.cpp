@@ -68,8 +68,12 @@ std::vector<Finalist> all_finalists(const std::vector<search::Candidate>& candid
   const std::size_t count = all.size();
   for (std::size_t c = 0; c < candidates.size(); ++c) {
     const auto end = all.begin() + static_cast<std::ptrdiff_t>(count);
-    if (std::any_of(all.begin(), end, [&](const Finalist& one) { return same_variance(one, candidates[c]); })) continue;
-    all.push_back({candidates[c], false, false, c, {}, c < interactions.size() ? interactions[c] : 0.0});
+    const auto same =
+        std::find_if(all.begin(), end, [&](const Finalist& one) { return same_variance(one, candidates[c]); });
+    if (same == end)
+      all.push_back({candidates[c], false, false, c, {}, c < interactions.size() ? interactions[c] : 0.0});
+    else if (!stands_for(*same, c))
+      same->merged.push_back(c);
   }
   return all;
 }

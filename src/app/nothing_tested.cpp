@@ -18,7 +18,9 @@ std::uint64_t spent(const report::Report& report, const std::string& what) {
 std::string nothing_tested(const report::Report& report) {
   if (spent(report, "evaluations") == 0)
     return "--budget " + std::to_string(spent(report, "limit")) + " is below one trial: nothing was searched";
-  if (report.counterexamples.empty() && report.counts.not_tested > 0) return report::left_untested(report.counts);
+  if (report.counts.not_tested > 0) return report::left_untested(report.counts);
+  if (report.counterexamples.empty() && !report.confirmation.detectable_rate)
+    return "on so few unseen images no failure could have been confirmed; give more images";
   if (report.corpus.is_null()) return "";
   if (report.corpus["cases"].empty()) return "the corpus holds no case: nothing was tested on it";
   if (const std::uint64_t cases = report.corpus["not_run"]; cases > 0)

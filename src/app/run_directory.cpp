@@ -15,6 +15,14 @@ bool is_case_file(const std::string& name) {
   return std::regex_match(name, kCaseFile);
 }
 
+void remove_all(const std::vector<fs::path>& files) {
+  for (const fs::path& file : files) {
+    std::error_code error;
+    fs::remove(file, error);
+    if (error) throw Error(ErrorKind::usage, "--out: " + file.string() + " cannot be replaced: " + error.message());
+  }
+}
+
 }  // namespace
 
 RunDirectory::RunDirectory(fs::path path, bool force) : path_(std::move(path)) {
@@ -32,23 +40,16 @@ void RunDirectory::check_keeps(const fs::path& folder, const std::string& option
       throw Error(ErrorKind::usage, option + " " + folder.string() + ": lies in the run that --out replaces; copy it");
 }
 
-void RunDirectory::clear() {
-  std::vector<fs::path> written = {report(),   root() / "report.html", root() / "junit.xml", verdict(), journal(),
-                                   per_image()};
-  if (fs::is_directory(cases()))
-    for (const auto& entry : fs::directory_iterator(cases()))
-      if (is_case_file(entry.path().filename().string())) written.push_back(entry.path());
-  for (const fs::path& file : written) {
-    std::error_code error;
-    fs::remove(file, error);
-    if (error) throw Error(ErrorKind::usage, "--out: " + file.string() + " cannot be replaced: " + error.message());
-  }
-}
+void RunDirectory::clear_verdict() { remove_all({report(), root() / "report.html", root() / "junit.xml", verdict()}); }
 
 void RunDirectory::prepare() {
   std::error_code error;
   fs::create_directories(cases(), error);
   if (error) throw Error(ErrorKind::usage, "--out " + path_.string() + ": cannot be created: " + error.message());
+  std::vector<fs::path> written = {journal(), per_image()};
+  for (const auto& entry : fs::directory_iterator(cases()))
+    if (is_case_file(entry.path().filename().string())) written.push_back(entry.path());
+  remove_all(written);
 }
 
 std::string RunDirectory::case_name(const std::string& id, std::size_t k) {

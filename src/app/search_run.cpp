@@ -85,6 +85,9 @@ void SearchRun::probe() {
   report_.unavailable_knobs = drop_unavailable(report_.space, probed, options_.space.knobs);
   knob_effects_ = knob_effects(report_.space, probed);
   note_stop(std::ranges::any_of(probed, [](const ProbedValue& row) { return row.state == kNotTried; }));
+  if (bench_->guide().needs_reference_configuration && report_.space.knobs.empty())
+    throw Error(ErrorKind::usage, "--oracle " + bench_->guide().name +
+                                      ": compares with the reference configuration, but there is no knob to search");
   if (report_.space.empty())
     throw Error(ErrorKind::usage, "nothing to search: no transform, and no knob value that has an effect here");
 }

@@ -86,7 +86,7 @@ void write_accuracy(const Document& document, std::ostream& out) {
   write_tile("Worst case", number(robust, "value"),
              robust.is_object() ? "95 % interval " + bounds(interval(robust, "ci95")) + ", on " +
                                       std::to_string(count(robust, "images")) +
-                                      " unseen images that each meet the worst of all counterexamples below"
+                                      " unseen images that each meet the worst of all that was confirmed"
                                 : "needs labels, and counterexamples that were confirmed",
              out);
   const Json& each = at(document.report, "robust_accuracy_image");

@@ -107,8 +107,11 @@ std::string unanswered(const Document& document) {
   const Json& spent = at(at(report, "budget"), "evaluations");
   if (spent.is_number() && spent == 0) return "nothing was searched: the budget is below one trial";
   const std::uint64_t untested = count(at(report, "dropped"), "not_tested");
-  if (list(document.verdict, "rules").empty() && list(report, "counterexamples").empty() && untested > 0)
+  const bool nothing_found = list(report, "counterexamples").empty();
+  if (list(document.verdict, "rules").empty() && (nothing_found || !document.verdict.is_null()) && untested > 0)
     return left_untested(counts_of(report));
+  if (nothing_found && report.contains("detectable_rate") && at(report, "detectable_rate").is_null())
+    return "on so few unseen images no failure could have been confirmed";
   const Json& corpus = at(report, "corpus");
   return corpus.is_object() && list(corpus, "cases").empty() ? "the corpus holds no case: nothing was tested on it"
                                                              : "";

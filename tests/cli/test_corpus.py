@@ -29,7 +29,7 @@ def test_its_cases_fail_again_and_exit_1_and_are_not_added_twice(grown, tmp_path
     _, corpus, _ = grown
     shutil.copytree(corpus, tmp_path / "moved")
     before = sorted(path.name for path in (tmp_path / "moved").iterdir())
-    done = run(*ARGUMENTS, "--transforms", "rotate", "--knobs", "none", "--failure-limit", 0.99, "--out", tmp_path / "run",
+    done = run(*ARGUMENTS, "--transforms", "rotate", "--knobs", "none", "--failure-limit", 0.9, "--out", tmp_path / "run",
                "--corpus", tmp_path / "moved", "--update-corpus")
     assert done.returncode == 1, done.stderr
     report = json.loads((tmp_path / "run/report.json").read_text())

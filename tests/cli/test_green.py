@@ -87,7 +87,7 @@ def test_a_run_without_findings_says_what_it_would_have_found(tmp_path):
 
 
 def test_the_budget_of_time_is_that_of_the_whole_run(tmp_path):
-    done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 100000000, "--knobs", "none", "--max-seconds", 6,
+    done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 100000000, "--knobs", "none", "--max-seconds", 10,
                "--out", tmp_path / "run")
     assert done.returncode == 5, done.stderr
     report = report_of(tmp_path / "run")

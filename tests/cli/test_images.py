@@ -10,7 +10,7 @@ import shutil
 import tempfile
 
 import pytest
-from conftest import FASHION, IMAGES, MODEL, TINY, run
+from conftest import FASHION, IMAGES, MODEL, SOURCE, TINY, run
 from PIL import Image
 from test_errors import fails
 
@@ -275,3 +275,27 @@ def test_the_deadline_holds_for_decoding_and_perturbing(tmp_path):
     assert "--timeout" in lines.stdout + lines.stderr
 
 
+
+
+def test_force_removes_nothing_before_it_is_known_that_no_input_is_among_it(tmp_path):
+    common = ("--limit", 60, "--budget", 300, "--knobs", "none", "--after-budget", 1000)
+    assert run("search", TINY, IMAGES, *common, "--out", tmp_path / "run").returncode in (0, 1, 5)
+    pictures = sorted((tmp_path / "run/cases").glob("*-original.png"))
+    assert pictures
+    (tmp_path / "list.csv").write_text("".join(f"{picture},coat\n" for picture in pictures))
+    before = hashes(tmp_path / "run/cases")
+    refused = run("search", TINY, tmp_path / "list.csv", *common, "--out", tmp_path / "run", "--force")
+    assert refused.returncode in (2, 3), refused.stderr
+    assert hashes(tmp_path / "run/cases") == before
+    assert run("gate", tmp_path / "run", "--policy", SOURCE / "configs/examples/release-policy.json").returncode == 3
+
+
+def test_report_replaces_no_input_and_nothing_of_the_run(tmp_path):
+    shutil.copytree(IMAGES / "coat", tmp_path / "images/coat")
+    shutil.copytree(IMAGES / "bag", tmp_path / "images/bag")
+    done = run("search", TINY, tmp_path / "images", "--budget", 300, "--knobs", "none", "--min-accuracy", 0, "--out", tmp_path / "run")
+    assert done.returncode in (0, 1, 5), done.stderr
+    before = hashes(tmp_path)
+    for kept in (next((tmp_path / "images/coat").iterdir()), tmp_path / "run/journal.jsonl", next((tmp_path / "run/cases").iterdir())):
+        assert run("report", tmp_path / "run", "--format", "markdown", "--out", kept).returncode == 2
+    assert hashes(tmp_path) == before

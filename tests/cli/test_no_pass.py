@@ -129,11 +129,11 @@ def test_a_run_that_fails_leaves_no_verdict_of_the_run_that_it_replaces(tmp_path
     (out / "notes.txt").write_text("mine")
     done = run("search", MODELS / "raises.pt", IMAGES, "--preprocess", FASHION / "tiny.json", "--limit", 40, "--out", out, "--force")
     assert done.returncode == 3
-    assert [path.name for path in out.rglob("*") if path.is_file()] == ["notes.txt"]
+    assert {path.name for path in out.iterdir() if path.is_file()} == {"notes.txt", "journal.jsonl"}
     assert run("gate", out, "--policy", tmp_path / "policy.json").returncode == 3
-    run(*QUIET, "--out", out)
+    run(*QUIET, "--out", out, "--force")
     assert run(*QUIET, "--min-accuracy", 1, "--out", out, "--force").returncode == 4
-    assert [path.name for path in out.rglob("*") if path.is_file()] == ["notes.txt"]
+    assert {path.name for path in out.iterdir() if path.is_file()} == {"notes.txt", "journal.jsonl"}
 
 
 def test_a_corpus_in_the_run_that_is_replaced_is_kept(tmp_path, case):

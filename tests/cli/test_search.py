@@ -198,7 +198,7 @@ def test_fail_on_none_exits_0(tmp_path):
 
 
 def test_out_of_time_is_partial_and_exits_5(tmp_path):
-    done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 100000000, "--max-seconds", 5, "--knobs", "none",
+    done = run("search", TINY, IMAGES, "--limit", 200, "--budget", 100000000, "--max-seconds", 10, "--knobs", "none",
                "--out", tmp_path / "run")
     assert done.returncode == 5, done.stderr
     assert json.loads((tmp_path / "run/report.json").read_text())["status"] == "partial"

@@ -51,11 +51,14 @@ struct CorpusCase {
 struct Findings {
   std::string status;
   std::string dataset_sha256;
-  std::uint64_t evaluations = 0;  ///< that the search spent
-  double failure_limit = 0.0;     ///< rates up to this were never reported
-  std::uint64_t not_tested = 0;   ///< candidates that no test has seen
-  std::vector<Suspect> untested;  ///< the same by name; empty in reports of older versions
+  std::uint64_t evaluations = 0;   ///< that the search spent
+  double failure_limit = 0.0;      ///< rates up to this were never reported
+  std::uint64_t not_tested = 0;    ///< candidates that no test has seen
+  std::vector<Suspect> untested;   ///< the same by name; empty in reports of older versions
+  std::vector<Suspect> explained;  ///< by a confirmed one, and not tested themselves
   std::optional<double> detectable_rate;
+  bool powerless = false;  ///< on so few unseen images no failure could have been confirmed
+  std::string guide;       ///< the guiding oracle; empty in reports of older versions
   std::vector<std::string> profiles;
   Json transforms, knobs;                          ///< of the space
   std::map<std::string, std::string> unavailable;  ///< "knob=value" that was not searched -> reason

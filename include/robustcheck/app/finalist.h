@@ -16,7 +16,7 @@ struct Finalist : search::Candidate {
   bool minimal = false;
   bool reduced = false;             ///< by minimising, which may have changed nothing or not have ended
   std::size_t candidate = 0;        ///< which of the candidates above the limit it stands for
-  std::vector<std::size_t> merged;  ///< further ones whose minimised form has the same signature and is no milder
+  std::vector<std::size_t> merged;  ///< further ones that have this variance, or this signature and are no milder
   double interaction = 0.0;         ///< net, where its interval is above 0
 
   double severity() const { return robustcheck::severity(failures, images, magnitude); }

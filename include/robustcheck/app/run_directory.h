@@ -13,12 +13,13 @@ class RunDirectory {
   /// Throws Error{usage} when `path` holds a run and `force` is false. Touches nothing.
   RunDirectory(std::filesystem::path path, bool force);
 
-  /// Throws Error{usage} when clear() would remove files of `folder`, which is what `option` named.
+  /// Throws Error{usage} when files of `folder`, which is what `option` named, would be removed.
   void check_keeps(const std::filesystem::path& folder, const std::string& option) const;
-  /// Removes what an earlier run wrote here, and only that. Done before anything can fail: a run that ends early leaves
-  /// no verdict of another one.
-  void clear();
-  /// Creates the directory.
+  /// Removes what an earlier run said here, before anything can fail: a run that ends early leaves no verdict of
+  /// another one.
+  void clear_verdict();
+  /// Creates the directory and removes the rest of what an earlier run wrote here, and only that. Done once it is known
+  /// that no input is among it.
   void prepare();
 
   std::filesystem::path root() const { return path_; }

@@ -247,8 +247,28 @@ TEST(Policy, WhatIsConfirmedBeyondTheListCounts) {
   const Json allowed = {{"max_failure_rate", 0.2},
                         {"allow", {{{"signature", "label:rotate"}, {"reason", "r"}, {"expires", "2030-01-01"}}}}};
   EXPECT_EQ(outcome(allowed, with_kind(row)), Outcome::pass);
-  for (const char* status : {"unconfirmed", "explained"})
-    EXPECT_EQ(outcome({{"max_failure_rate", 0.2}}, with_kind(kind(status, 0.3, 64))), Outcome::pass);
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.2}}, with_kind(kind("unconfirmed", 0.3, 64))), Outcome::pass);
+}
+
+/// The search did not know the policy: it explained what this one would have had tested.
+TEST(Policy, WhatWasOnlyExplainedIsNoPassWhereItCouldBreakTheRule) {
+  const Json explained = with_kind(kind("explained", 0.3, 64));
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.2}}, explained), Outcome::inconclusive);
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.6}}, explained), Outcome::pass);
+  const Json allowed = {{"max_failure_rate", 0.2},
+                        {"allow", {{{"signature", "label:rotate"}, {"reason", "r"}, {"expires", "2030-01-01"}}}}};
+  EXPECT_EQ(outcome(allowed, explained), Outcome::pass);
+}
+
+TEST(Policy, WhatCouldNotHaveBeenConfirmedOrJudgedIsNoPass) {
+  Json report = example();
+  report["counterexamples"] = Json::array();
+  report["detectable_rate"] = nullptr;
+  EXPECT_EQ(outcome({{"max_failure_rate", 0.9}}, report), Outcome::inconclusive);
+  report["detectable_rate"] = 0.1;
+  report["space"]["oracle"] = "label";
+  EXPECT_EQ(outcome({{"forbid", {"divergence"}}}, report), Outcome::inconclusive);
+  EXPECT_EQ(outcome({{"forbid", {"label", "numeric"}}}, report), Outcome::pass);
 }
 
 TEST(Policy, AFailureThatCouldHaveGoneUnseenIsNoPass) {

@@ -108,6 +108,20 @@ TEST(WaysOut, MergedWithAMilderOneOfTheSameSignature) {
   EXPECT_EQ(out.accounts.merged, 1U);
 }
 
+/// A candidate that another one is minimised to needs no test of its own.
+TEST(WaysOut, TheSameAsAMinimisedForm) {
+  World world = breaking_rotations();
+  const std::vector<search::Candidate> above = {world.candidate(rotated(40, true), 16),
+                                                world.candidate(rotated(40), 16)};
+  const Finalist reduced = {world.candidate(rotated(40), 16), true, true, 0, {}, 0.0};
+  ScreenOutcome screened;
+  screened.above = above;
+  const Accounts accounts = account(screened, world.confirm(all_finalists(above, {reduced}, {})));
+  EXPECT_EQ(accounts.confirmed, 1U);
+  EXPECT_EQ(accounts.merged, 1U);
+  EXPECT_EQ(accounts.not_tested, 0U);
+}
+
 TEST(WaysOut, Unconfirmed) {
   World world([](const Variance&, double u) { return u < 0.03; });
   const Out out = run(world, {world.candidate(jpeg(), 16)});
