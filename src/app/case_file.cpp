@@ -172,4 +172,13 @@ bool same_scores(const Observation& a, const Observation& b) {
          std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(), same_score);
 }
 
+void translate_label(Case& one, const std::vector<std::string>& classes, const std::string& place) {
+  const std::vector<std::string>& own = one.preprocessing.classes;
+  if (!one.image.label || own.empty() || classes.empty()) return;
+  const std::string& name = own.at(static_cast<std::size_t>(*one.image.label));
+  const auto found = std::find(classes.begin(), classes.end(), name);
+  if (found == classes.end()) throw Error(ErrorKind::input, place + ": the model knows no class '" + name + "'");
+  one.image.label = static_cast<Label>(found - classes.begin());
+}
+
 }  // namespace robustcheck::app

@@ -29,8 +29,7 @@ CaseResult judge_case(const Case& one, const Observation& reference, const Obser
   if (!reference.ok()) return not_run("no output at the reference: ", reference);
   const bool violated = oracle.judge(reference, observed, one.image.label).violated;
   if (!observed.ok() && !violated) return not_run("no output: ", observed);
-  if (same_scores(observed, one.observed)) return {CaseState::same, ""};
-  if (violated) return {CaseState::fails, ""};
+  if (violated) return {same_scores(observed, one.observed) ? CaseState::same : CaseState::fails, ""};
   if (!reference.answered()) return {CaseState::not_run, "the scores of the reference are no answer"};
   return {CaseState::fixed, ""};
 }

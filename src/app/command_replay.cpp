@@ -41,13 +41,23 @@ void locate_image(ImageFile& image, const fs::path& case_path, const ReplayOptio
   check_hash(image.path, image.sha256, case_path);
 }
 
+/// Another model reads pictures and names its classes in its own way, where a file beside it says so.
+void put_model(Case& one, const fs::path& model, const fs::path& case_path) {
+  one.model = model;
+  const fs::path beside = fs::path(model).replace_extension(".json");
+  if (!fs::exists(beside)) return;
+  const image::Preprocessing preprocessing = image::read_preprocessing(beside);
+  translate_label(one, preprocessing.classes, case_path.string());
+  one.preprocessing = preprocessing;
+}
+
 Case located(const fs::path& path, const ReplayOptions& options) {
   Case one = read_case(path);
   if (options.model.empty()) {
     one.model = find_file(one.model, path, {}, "model");
     check_hash(one.model, one.model_sha256, path);
   } else {
-    one.model = options.model;
+    put_model(one, options.model, path);
   }
   for (report::VariantFile& variant : one.variants) {
     variant.path = find_file(variant.path, path, {}, "variant").string();

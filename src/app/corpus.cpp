@@ -36,18 +36,6 @@ void locate_image(Case& one, const fs::path& file, const Session& session) {
     throw Error(ErrorKind::input, one.image.path.string() + ": is another image than the one of " + file.string());
 }
 
-/// The case's class under the index that it has in this session.
-void translate_label(Case& one, const fs::path& file, const Session& session) {
-  const auto& own = one.preprocessing.classes;
-  const auto& classes = session.preprocessing.classes;
-  if (!one.image.label || own.empty() || classes.empty()) return;
-  const std::string& name = own.at(static_cast<std::size_t>(*one.image.label));
-  const auto found = std::find(classes.begin(), classes.end(), name);
-  if (found == classes.end())
-    throw Error(ErrorKind::input, file.string() + ": the model knows no class '" + name + "'");
-  one.image.label = static_cast<Label>(found - classes.begin());
-}
-
 void check_checkpoints(const Case& one, const fs::path& file, const Session& session) {
   for (const report::VariantFile& variant : one.variants)
     if (std::none_of(session.variants.begin(), session.variants.end(),
@@ -61,7 +49,7 @@ std::vector<Case> read_cases(const std::vector<fs::path>& files, const Session& 
   for (const fs::path& file : files) {
     Case one = read_case(file);
     locate_image(one, file, session);
-    translate_label(one, file, session);
+    translate_label(one, session.preprocessing.classes, file.string());
     check_checkpoints(one, file, session);
     cases.push_back(std::move(one));
   }

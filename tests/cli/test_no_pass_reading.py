@@ -1,6 +1,7 @@
 """What a user wrote and a machine could read in two ways is refused: numbers, keys, dates."""
 import json
 import re
+import shutil
 
 import pytest
 from conftest import FASHION, IMAGES, QUIET, TINY, run
@@ -97,3 +98,19 @@ def test_a_day_is_one_of_the_calendar(tiny_run, tmp_path, day, valid):
     (tmp_path / "policy.json").write_text(json.dumps({"max_failure_rate": 1.0, "allow": allow}))
     done = run("gate", tiny_run[1], "--policy", tmp_path / "policy.json")
     assert done.returncode == (0 if valid else 2) and (valid or "allow/0/expires" in done.stderr), done.stderr
+
+
+def test_replay_asks_another_model_for_the_same_class_by_its_name(tiny_run, tmp_path):
+    _, out, report = tiny_run
+    example = report["counterexamples"][0]["examples"][0]
+    shutil.copy(TINY, tmp_path / "new.pt")
+    preprocess = json.loads(TINY.with_suffix(".json").read_text())
+    labels = preprocess["classes"]
+    true, seen = example["label"], example["observed"]["prediction"]
+    labels[true], labels[seen] = labels[seen], labels[true]  # what it sees is the true class there
+    (tmp_path / "new.json").write_text(json.dumps(preprocess))
+    assert run("replay", out / example["case"], "--model", tmp_path / "new.pt").stdout.startswith("fixed ")
+    labels[seen] = "another"
+    (tmp_path / "new.json").write_text(json.dumps(preprocess))
+    unknown = run("replay", out / example["case"], "--model", tmp_path / "new.pt")
+    assert unknown.returncode == 3 and "knows no class" in unknown.stderr

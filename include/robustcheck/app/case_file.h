@@ -37,4 +37,8 @@ Case read_case(const std::filesystem::path& path);
 /// True when both have the same status and bit-equal scores (NaN equals NaN: JSON has one null for both).
 bool same_scores(const oracle::Observation& a, const oracle::Observation& b);
 
+/// Gives the case's class the index that it has among `classes`, those of another model. Throws Error{input} where that
+/// model does not know it; `place` names the case.
+void translate_label(Case& one, const std::vector<std::string>& classes, const std::string& place);
+
 }  // namespace robustcheck::app
