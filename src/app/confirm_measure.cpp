@@ -85,13 +85,6 @@ std::string letters(const std::vector<ImageIndex>& images, const Outcomes& outco
   return text;
 }
 
-/// Over all confirmation images, 0 where it was not tested.
-Outcomes spread_out(const Outcomes& outcomes, const std::vector<std::size_t>& positions, std::size_t images) {
-  Outcomes all(images, 0);
-  for (std::size_t i = 0; i < positions.size(); ++i) all[positions[i]] = outcomes[i];
-  return all;
-}
-
 void describe(const Finalist& finalist, const ConfirmRequest& request, report::Counterexample& found) {
   found.id = identity(finalist.oracle, finalist.variance, request.catalogue);
   found.signature = finalist.signature;
@@ -134,6 +127,12 @@ Confirmed measured(const UnseenRequest& asked, const space::Trial& trial, std::s
 
 std::string identity(const std::string& oracle, const space::Variance& variance, const space::Catalogue& catalogue) {
   return sha256_hex(oracle + space::to_json(variance, catalogue).dump()).substr(0, 8);
+}
+
+Outcomes spread_out(const Outcomes& outcomes, const std::vector<std::size_t>& positions, std::size_t images) {
+  Outcomes all(images, 0);
+  for (std::size_t i = 0; i < positions.size(); ++i) all[positions[i]] = outcomes[i];
+  return all;
 }
 
 std::vector<Confirmed> measure_unseen(const std::vector<UnseenRequest>& requests, const std::vector<ImageIndex>& all,

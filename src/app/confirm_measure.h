@@ -10,6 +10,10 @@ namespace robustcheck::app {
 /// Eight hexadecimal digits of what a counterexample is.
 std::string identity(const std::string& oracle, const space::Variance& variance, const space::Catalogue& catalogue);
 
+/// Over `images` confirmation images, 0 where it was not run: `outcomes` are those at `positions`.
+analysis::Outcomes spread_out(const analysis::Outcomes& outcomes, const std::vector<std::size_t>& positions,
+                              std::size_t images);
+
 struct UnseenRequest {
   std::size_t index = 0;  ///< becomes Confirmed::finalist
   const Finalist* finalist = nullptr;

@@ -180,10 +180,8 @@ void attribute_both_sides(ConfirmOutcome& outcome, std::uint64_t allowance, Benc
     for (const std::size_t position : one.positions) both.push_back(one.failing.front()[position]);
     one.found.attribution = analysis::attribute(alone[0], alone[1], both);
     for (std::size_t side = 0; side < sides.size(); ++side) {
-      Outcomes all(outcome.images.size(), 0);
-      for (std::size_t i = 0; i < one.positions.size(); ++i) all[one.positions[i]] = alone[side][i];
       one.variances.push_back(sides[side]);
-      one.failing.push_back(std::move(all));
+      one.failing.push_back(spread_out(alone[side], one.positions, outcome.images.size()));
     }
   }
 }
