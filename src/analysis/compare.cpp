@@ -6,11 +6,13 @@
 #include <set>
 
 #include "robustcheck/analysis/statistics.h"
+
 namespace robustcheck::analysis {
 namespace {
 
 constexpr double kFalseDiscoveryRate = 0.05;
-const std::vector<std::string> kNames = {"new", "worse", "better", "same", "fixed", "gone"};
+const std::vector<std::string> kNames = {"new",    "worse", "not run", "found only here", "not searched again",
+                                         "better", "same",  "fixed"};
 
 using Names = std::set<std::string>;
 
@@ -20,117 +22,136 @@ Names transforms_of(const Findings& findings) {
   return names;
 }
 
-/// "precision=bf16" for every value that the run searched.
-Names searched_values(const Findings& findings) {
+/// What was asked for, "precision=bf16": with the values that this model or machine did not run.
+Names wanted_values(const Findings& findings) {
   Names names;
   for (const Json& row : findings.knobs)
     for (const Json& value : row.at("values"))
       names.insert(row.value("knob", "") + "=" + (value.is_string() ? value.get<std::string>() : value.dump()));
-  return names;
-}
-
-/// What was asked for: with the values that this model or machine did not run.
-Names wanted_values(const Findings& findings) {
-  Names names = searched_values(findings);
   for (const auto& [value, reason] : findings.unavailable) names.insert(value);
   return names;
 }
 
-bool searched_again(const Finding& finding, const Findings& now) {
-  const Names transforms = transforms_of(now), values = searched_values(now);
-  return std::all_of(finding.variance.data.begin(), finding.variance.data.end(),
-                     [&](const space::Step& step) { return transforms.contains(step.transform); }) &&
-         std::all_of(finding.variance.config.begin(), finding.variance.config.end(),
-                     [&](const auto& knob) { return values.contains(knob.first + "=" + knob.second); });
+bool one_failure_is_enough(const std::string& oracle) { return oracle == "numeric" || oracle == "crash"; }
+
+Change change_of(const Pair& pair, bool differs, double failure_limit) {
+  const auto above = [&](std::uint64_t failures) {
+    return static_cast<double>(failures) > failure_limit * static_cast<double>(pair.images);
+  };
+  if (one_failure_is_enough(pair.oracle)) {
+    if ((pair.here > 0) == (pair.there > 0)) return Change::same;
+    return pair.there > 0 ? Change::fixed : pair.found_here ? Change::added : Change::worse;
+  }
+  if (!differs) return Change::same;
+  if (pair.here > pair.there) return pair.found_here && !above(pair.there) ? Change::added : Change::worse;
+  return above(pair.here) ? Change::better : Change::fixed;
 }
 
-/// Violated or not, of the images that both saw.
-struct Shared {
-  std::uint64_t images = 0, before_only = 0, now_only = 0;
-};
-
-Shared shared_images(const Finding& before, const Finding& now) {
-  Shared shared;
+/// On the images that both saw.
+Pair pair_of(const Finding& before, const Finding& now) {
+  Pair pair{now.oracle, true};
   for (std::size_t i = 0; i < std::min(before.outcomes.size(), now.outcomes.size()); ++i) {
-    const char old_letter = before.outcomes[i], letter = now.outcomes[i];
-    if (old_letter == '.' || letter == '.') continue;
-    ++shared.images;
-    if (old_letter > letter) ++shared.before_only;
-    if (old_letter < letter) ++shared.now_only;
+    const char there = before.outcomes[i], here = now.outcomes[i];
+    if (there == '.' || here == '.') continue;
+    ++pair.images;
+    pair.here += here == '1' ? 1 : 0;
+    pair.there += there == '1' ? 1 : 0;
+    pair.here_only += here == '1' && there == '0' ? 1 : 0;
+    pair.there_only += here == '0' && there == '1' ? 1 : 0;
   }
-  return shared;
+  return pair;
 }
 
-Compared in_both(const Finding& before, const Finding& now, bool same_images) {
-  Compared row{now.signature, Change::same, before.failure, now.failure};
-  const Shared shared = same_images ? shared_images(before, now) : Shared{};
-  if (shared.images > 0) {
-    row.p_value = mcnemar_p_value(shared.before_only, shared.now_only);
-    row.test = "McNemar, " + std::to_string(shared.images) + " shared images";
-    row.change = shared.now_only > shared.before_only ? Change::worse : Change::better;
-  } else {
-    row.p_value =
-        fisher_p_value(before.failure.count(), before.failure.images, now.failure.count(), now.failure.images);
-    row.test = "Fisher, by counts";
-    row.change = now.failure.rate > before.failure.rate ? Change::worse : Change::better;
-  }
-  return row;
-}
+std::string test_of(std::uint64_t images) { return "McNemar, " + std::to_string(images) + " shared images"; }
 
-/// Those that the test does not tell apart are the same.
-void settle(std::vector<Compared>& rows) {
-  std::vector<double> p_values;
-  for (const Compared& row : rows) p_values.push_back(row.p_value);
-  const std::vector<bool> differs = benjamini_hochberg(p_values, kFalseDiscoveryRate);
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    if (!differs[i]) rows[i].change = Change::same;
-}
-
-const Finding* find(const Findings& findings, const std::string& signature) {
+const Finding* find_same(const Findings& findings, const Finding& wanted) {
   for (const Finding& finding : findings.counterexamples)
-    if (finding.signature == signature) return &finding;
+    if (finding.oracle == wanted.oracle && finding.variance == wanted.variance) return &finding;
   return nullptr;
 }
 
-double log_choose(std::uint64_t n, std::uint64_t k) {
-  const auto a = static_cast<double>(n), b = static_cast<double>(k);
-  return std::lgamma(a + 1.0) - std::lgamma(b + 1.0) - std::lgamma(a - b + 1.0);
+/// What the two reports say of variances that both hold; the rest was measured on one model only.
+std::vector<Compared> matched(const Findings& before, const Findings& now) {
+  std::vector<Compared> rows;
+  std::vector<Pair> pairs;
+  std::vector<std::size_t> place;
+  for (const Finding& finding : now.counterexamples) {
+    const Finding* old = before.dataset_sha256 == now.dataset_sha256 ? find_same(before, finding) : nullptr;
+    rows.push_back({finding.signature, Change::here_only, true, std::nullopt, finding.failure, {}, "", ""});
+    if (old == nullptr) continue;
+    const Pair pair = pair_of(*old, finding);
+    if (pair.images == 0) continue;
+    rows.back().before = old->failure;
+    rows.back().p_value = p_value(pair);
+    rows.back().test = rows.back().p_value ? test_of(pair.images) : "";
+    pairs.push_back(pair);
+    place.push_back(rows.size() - 1);
+  }
+  const std::vector<Change> said = verdicts(pairs, now.failure_limit);
+  for (std::size_t i = 0; i < said.size(); ++i) rows[place[i]].change = said[i];
+  for (const Finding& finding : before.counterexamples)
+    if (find_same(now, finding) == nullptr)
+      rows.push_back({finding.signature, Change::not_again, false, finding.failure, std::nullopt, {}, "", ""});
+  return rows;
+}
+
+void worst_first(std::vector<Compared>& rows) {
+  std::stable_sort(rows.begin(), rows.end(), [](const Compared& a, const Compared& b) { return a.change < b.change; });
+}
+
+Change change_of(const ComparedVariance& row, double failure_limit) {
+  if (row.verdict == "not_run") return Change::not_run;
+  if (row.verdict == "worse") return row.found_here && row.there->rate <= failure_limit ? Change::added : Change::worse;
+  return row.verdict == "better" ? Change::better : row.verdict == "fixed" ? Change::fixed : Change::same;
 }
 
 }  // namespace
 
 const std::string& name(Change change) { return kNames[static_cast<std::size_t>(change)]; }
 
-std::vector<Compared> compare(const Findings& before, const Findings& now) {
+std::optional<double> p_value(const Pair& pair) {
+  if (one_failure_is_enough(pair.oracle)) return std::nullopt;
+  return mcnemar_p_value(pair.here_only, pair.there_only);
+}
+
+std::vector<Change> verdicts(const std::vector<Pair>& pairs, double failure_limit) {
+  std::vector<double> p_values;
+  std::vector<std::size_t> place;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const std::optional<double> p = p_value(pairs[i]);
+    if (!p) continue;
+    p_values.push_back(*p);
+    place.push_back(i);
+  }
+  std::vector<bool> differs(pairs.size(), false);
+  const std::vector<bool> rejected = benjamini_hochberg(p_values, kFalseDiscoveryRate);
+  for (std::size_t k = 0; k < place.size(); ++k) differs[place[k]] = rejected[k];
+  std::vector<Change> changes;
+  for (std::size_t i = 0; i < pairs.size(); ++i) changes.push_back(change_of(pairs[i], differs[i], failure_limit));
+  return changes;
+}
+
+std::vector<Compared> compared_of(const Findings& now) {
   std::vector<Compared> rows;
-  const bool same_images = before.dataset_sha256 == now.dataset_sha256;
-  for (const Finding& finding : now.counterexamples)
-    if (const Finding* old = find(before, finding.signature)) rows.push_back(in_both(*old, finding, same_images));
-  settle(rows);
-  for (const Finding& finding : now.counterexamples)
-    if (find(before, finding.signature) == nullptr)
-      rows.push_back({finding.signature, Change::added, std::nullopt, finding.failure});
-  for (const Finding& finding : before.counterexamples)
-    if (find(now, finding.signature) == nullptr)
-      rows.push_back({finding.signature, searched_again(finding, now) ? Change::fixed : Change::gone, finding.failure,
-                      std::nullopt});
-  std::stable_sort(rows.begin(), rows.end(), [](const Compared& a, const Compared& b) { return a.change < b.change; });
+  for (const ComparedVariance& row : now.baseline_variances)
+    rows.push_back({row.signature, change_of(row, now.failure_limit), row.found_here, row.there, row.here, row.p_value,
+                    row.p_value ? test_of(row.here->images) : "", row.reason});
+  worst_first(rows);
   return rows;
 }
 
-double fisher_p_value(std::uint64_t first, std::uint64_t first_total, std::uint64_t second,
-                      std::uint64_t second_total) {
-  const std::uint64_t total = first_total + second_total, violated = first + second;
-  const auto probability = [&](std::uint64_t k) {
-    return std::exp(log_choose(first_total, k) + log_choose(second_total, violated - k) - log_choose(total, violated));
-  };
-  constexpr double kTie = 1.0 + 1e-7;  // as R's fisher.test: equal but for rounding
-  const double observed = probability(first) * kTie;
-  double p_value = 0.0;
-  const std::uint64_t least = violated > second_total ? violated - second_total : 0;
-  for (std::uint64_t k = least; k <= std::min(first_total, violated); ++k)
-    if (probability(k) <= observed) p_value += probability(k);
-  return std::min(1.0, p_value);
+std::vector<Compared> compare(const Findings& before, const Findings& now) {
+  if (!now.baseline_report.empty()) return compared_of(now);
+  std::vector<Compared> rows = matched(before, now);
+  if (same_deployment(before, now))
+    for (Compared& row : rows)
+      if (row.change != Change::here_only && row.change != Change::not_again) row.change = Change::same;
+  worst_first(rows);
+  return rows;
+}
+
+bool same_deployment(const Findings& before, const Findings& now) {
+  return before.deployment == now.deployment && before.dataset_sha256 == now.dataset_sha256;
 }
 
 Estimate independent_difference(const Measured& first, const Measured& second) {
@@ -151,6 +172,19 @@ std::string space_difference(const Findings& before, const Findings& now) {
   if (ranges(before) != ranges(now)) return "a transform was searched over another range";
   if (wanted_values(before) != wanted_values(now)) return "other knob values were searched";
   if (before.failure_limit != now.failure_limit) return "--failure-limit was another";
+  if (!before.guide.empty() && !now.guide.empty() && before.guide != now.guide)
+    return "--oracle was " + before.guide + " there and is " + now.guide + " here";
+  return "";
+}
+
+std::string effort_difference(const Findings& before, const Findings& now) {
+  if (!before.scope.empty() && !now.scope.empty() && before.scope != now.scope)
+    return "--scope was " + before.scope + " there and is " + now.scope + " here";
+  if (!before.strategy.empty() && !now.strategy.empty() && before.strategy != now.strategy)
+    return "the strategy was " + before.strategy + " there and is " + now.strategy + " here";
+  if (now.evaluations < before.evaluations)
+    return "the search made " + std::to_string(now.evaluations) + " evaluations here and " +
+           std::to_string(before.evaluations) + " there";
   return "";
 }
 

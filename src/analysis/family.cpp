@@ -75,6 +75,14 @@ Decision decide(std::span<const Hypothesis> all, double level, bool stopped) {
   return decision;
 }
 
+double interval_level(std::span<const Hypothesis> all, const Decision& decision, double rate) {
+  std::size_t confirmed = 0;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    confirmed += tested(all[i]) && decision.fates[i] == Fate::confirmed ? 1 : 0;
+  const std::size_t family = std::max<std::size_t>(decision.family, 1);
+  return 1.0 - rate * static_cast<double>(std::max<std::size_t>(confirmed, 1)) / static_cast<double>(family);
+}
+
 std::vector<std::size_t> next_to_test(std::span<const Hypothesis> all, const Decision& decision) {
   std::vector<std::vector<std::size_t>> covers(all.size());  // what testing one would settle
   std::vector<bool> open(all.size()), chosen(all.size(), false);

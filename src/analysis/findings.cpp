@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/hash.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::analysis {
@@ -71,13 +72,14 @@ Suspect suspect_of(const ObjectReader& reader, const space::Catalogue& catalogue
   suspect.variance = space::variance_from_json(reader.at("variance"), catalogue, reader.place("variance"));
   suspect.magnitude = share(reader.number("magnitude"), reader.place("magnitude"));
   suspect.images = count_of(reader, "images");
+  if (suspect.images == 0) return suspect;
   const double rate = share(reader.number("failure_rate"), reader.place("failure_rate"));
   suspect.failures = static_cast<std::uint64_t>(std::llround(rate * static_cast<double>(suspect.images)));
   return suspect;
 }
 
 /// What was confirmed beyond the number of counterexamples in full.
-Finding finding_of_kind(const ObjectReader& reader, const Suspect& kind) {
+Finding finding_of_kind(const ObjectReader& reader, const Suspect& kind, double level) {
   Finding finding;
   finding.signature = kind.signature;
   finding.oracle = kind.oracle;
@@ -87,8 +89,10 @@ Finding finding_of_kind(const ObjectReader& reader, const Suspect& kind) {
   if (images == 0 || failures > images)
     throw Error(ErrorKind::input, reader.place("failures") + ": " + std::to_string(failures) + " of " +
                                       std::to_string(images) + " images is no rate");
-  finding.failure = {static_cast<double>(failures) / static_cast<double>(images), wilson(failures, images), images};
+  finding.failure = {static_cast<double>(failures) / static_cast<double>(images), wilson(failures, images, level),
+                     images};
   if (reader.has("worst_class")) add_worst_class(reader, finding);
+  if (reader.has("outcomes")) finding.outcomes = reader.text("outcomes");
   return finding;
 }
 
@@ -96,16 +100,18 @@ void read_kinds(const ObjectReader& report, const Json& list, const space::Catal
   for (std::size_t i = 0; i < list.size(); ++i) {
     const ObjectReader reader(list[i], report.place("kinds") + "/" + std::to_string(i));
     const std::size_t status = reader.choice("status", {"confirmed", "not_tested", "unconfirmed", "explained"});
-    if (status == 2) continue;
     Suspect suspect = suspect_of(reader, catalogue);
     if (status == 3 && reader.has("tested_images")) {  // as found; its minimised form is among the counterexamples
       suspect.failures = count_of(reader, "failures");
       suspect.images = count_of(reader, "tested_images");
     }
     if (status == 0)
-      findings.counterexamples.push_back(finding_of_kind(reader, suspect));
+      findings.counterexamples.push_back(finding_of_kind(reader, suspect, findings.interval_level));
     else
-      (status == 1 ? findings.untested : findings.explained).push_back(std::move(suspect));
+      (status == 1   ? findings.untested
+       : status == 2 ? findings.passed
+                     : findings.explained)
+          .push_back(std::move(suspect));
   }
 }
 
@@ -138,9 +144,43 @@ void read_space(const ObjectReader& report, Findings& findings) {
   findings.failure_limit = share(space.number("failure_limit"), space.place("failure_limit"));
   findings.profiles = space.texts("profiles");
   if (space.has("oracle")) findings.guide = space.text("oracle");
+  if (space.has("strategy")) findings.strategy = space.text("strategy");
+  if (space.has("scope")) findings.scope = space.text("scope");
+  findings.from_file = space.has("candidates") && !space.at("candidates").is_null();
   findings.transforms = array_of(space, "transforms");
   findings.knobs = array_of(space, "knobs");
   findings.unavailable = unavailable_of(report);
+}
+
+std::optional<Measured> measured_or_none(const ObjectReader& row, const std::string& key) {
+  if (row.at(key).is_null()) return std::nullopt;
+  const ObjectReader side(row.at(key), row.place(key));
+  return with_wilson(side.number("failure_rate"), count_of(side, "images"), side.place("failure_rate"));
+}
+
+ComparedVariance compared_variance(const ObjectReader& row) {
+  ComparedVariance result;
+  result.signature = row.text("signature");
+  result.found_here = row.choice("found", {"there", "here"}) == 1;
+  result.here = measured_or_none(row, "here");
+  result.there = measured_or_none(row, "there");
+  const std::vector<std::string> verdicts = {"same", "worse", "better", "fixed", "not_run"};
+  result.verdict = verdicts[row.choice("verdict", verdicts)];
+  if (result.verdict != "not_run" && !(result.here && result.there))
+    throw Error(ErrorKind::input, row.place("verdict") + ": '" + result.verdict + "' without both measurements");
+  if (!row.at("p").is_null()) result.p_value = share(row.number("p"), row.place("p"));
+  if (row.has("reason") && row.at("reason").is_string()) result.reason = row.text("reason");
+  return result;
+}
+
+void read_comparison(const ObjectReader& report, Findings& findings) {
+  if (!report.has("compared_with") || report.at("compared_with").is_null()) return;
+  const ObjectReader with(report.at("compared_with"), report.place("compared_with"));
+  findings.baseline_report = with.text("sha256");
+  const Json& list = array_of(report, "baseline_variances");
+  for (std::size_t i = 0; i < list.size(); ++i)
+    findings.baseline_variances.push_back(
+        compared_variance(ObjectReader(list[i], report.place("baseline_variances") + "/" + std::to_string(i))));
 }
 
 void read_accuracy(const ObjectReader& report, Findings& findings) {
@@ -166,8 +206,17 @@ std::vector<CorpusCase> corpus_of(const ObjectReader& report) {
   return cases;
 }
 
+/// Reports of older versions say 95 %.
+void read_interval_level(const ObjectReader& report, Findings& findings) {
+  if (!report.has("confirmation")) return;
+  const ObjectReader confirmation(report.at("confirmation"), report.place("confirmation"));
+  if (confirmation.has("interval_level"))
+    findings.interval_level = share(confirmation.number("interval_level"), confirmation.place("interval_level"));
+}
+
 Findings read(const ObjectReader& report, const space::Catalogue& catalogue) {
   Findings findings;
+  read_interval_level(report, findings);
   findings.status = report.text("status");
   findings.dataset_sha256 = ObjectReader(report.at("dataset"), report.place("dataset")).text("sha256");
   findings.evaluations = count_of(ObjectReader(report.at("budget"), report.place("budget")), "evaluations");
@@ -175,6 +224,7 @@ Findings read(const ObjectReader& report, const space::Catalogue& catalogue) {
   if (dropped.has("not_tested")) findings.not_tested = count_of(dropped, "not_tested");
   read_space(report, findings);
   read_accuracy(report, findings);
+  read_comparison(report, findings);
   const space::Catalogue known = space::with_variants(catalogue, names_of_variants(report));
   const Json& list = array_of(report, "counterexamples");
   for (std::size_t i = 0; i < list.size(); ++i)
@@ -210,9 +260,21 @@ std::string unfinished(const Json& report, const std::string& place) {
     const std::string status = reader.text("status");
     if (status != "complete") return "the status is '" + status + "', not 'complete'";
     const ObjectReader budget(reader.at("budget"), reader.place("budget"));
-    if (count_of(budget, "evaluations") == 0) return "the search made no evaluation";
+    const bool from_file = reader.at("space").is_object() && !reader.at("space").value("candidates", Json()).is_null();
+    if (count_of(budget, "evaluations") == 0 && !from_file) return "the search made no evaluation";
     return "";
   });
+}
+
+std::string deployment_of(const Json& json, const std::string& place) {
+  const ObjectReader report(json, place);
+  const ObjectReader space(report.at("space"), report.place("space"));
+  Json all = {ObjectReader(report.at("model"), report.place("model")).text("sha256"), report.at("preprocess")};
+  for (const Json& variant : report.at("variants")) all.push_back({variant.at("name"), variant.at("sha256")});
+  for (const char* key : {"calibration_images", "split_seed"}) all.push_back(space.has(key) ? space.at(key) : Json());
+  if (report.has("environment") && report.at("environment").is_object())
+    all.push_back(report.at("environment").value("torch", Json()));
+  return sha256_hex(all.dump());
 }
 
 Findings findings_from_json(const Json& report, const space::Catalogue& catalogue, const std::string& place) {
@@ -221,7 +283,9 @@ Findings findings_from_json(const Json& report, const space::Catalogue& catalogu
     if (reader.integer("schema_version", 0, kMost) != kReadableVersion)
       throw Error(ErrorKind::input, reader.place("schema_version") + ": " + reader.at("schema_version").dump() +
                                         " is not " + std::to_string(kReadableVersion) + ", which this version reads");
-    return read(reader, catalogue);
+    Findings findings = read(reader, catalogue);
+    findings.deployment = deployment_of(report, place);
+    return findings;
   });
 }
 

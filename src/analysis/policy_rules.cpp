@@ -10,7 +10,6 @@ namespace robustcheck::analysis {
 namespace {
 
 const std::vector<std::string> kOutcomes = {"pass", "fail", "inconclusive"};
-constexpr double kZ95 = 1.959963984540054;
 constexpr double kMostImages = 1e9;
 
 using FindingPointers = std::vector<const Finding*>;
@@ -126,14 +125,14 @@ class Judgement {
     return rule;
   }
 
-  static RuleResult rate_of(const Finding& finding, const Limit& limit, bool by_class) {
+  RuleResult rate_of(const Finding& finding, const Limit& limit, bool by_class) const {
     const Measured& measured = by_class ? finding.worst_class_failure : finding.failure;
     RuleResult rule{rule_name(limit), below(measured.ci95, limit.value),      "",
                     limit.value,      Estimate{measured.rate, measured.ci95}, finding.signature};
     rule.message = finding.signature + (by_class ? ": class " + *finding.worst_class + " loses " : " fails on ") +
                    shown(*rule.measured) + " of " + std::to_string(measured.images) + " images";
     if (rule.outcome == Outcome::inconclusive) {
-      rule.more_images = images_to_decide(measured, limit.value);
+      rule.more_images = images_to_decide(measured, limit.value, by_class ? 0.95 : request_.now.interval_level);
       rule.message += images_text(rule.more_images);
     }
     return rule;
@@ -151,10 +150,23 @@ class Judgement {
     return {rule_name(limit), Outcome::inconclusive, why, limit.value};
   }
 
+  /// --candidates searches nothing: what it answers for is what the file held.
+  bool any_given(const Selection& selection) const {
+    const auto about = [&](const auto& one) {
+      return selected(one.variance, one.magnitude, selection, request_.catalogue);
+    };
+    return std::ranges::any_of(request_.now.passed, about) ||
+           std::ranges::any_of(request_.now.counterexamples, about) ||
+           std::ranges::any_of(request_.now.explained, about);
+  }
+
   /// Silence of a report is a pass only where the search looked and would have spoken.
   void doubt(RuleResult& rule, const Limit& limit, bool by_class) const {
-    const Searched searched = searched_of(limit.selection, request_.now, request_.catalogue);
-    if (!searched.missing.empty())
+    const Searched searched =
+        request_.now.from_file ? Searched{} : searched_of(limit.selection, request_.now, request_.catalogue);
+    if (request_.now.from_file && !any_given(limit.selection))
+      rule = unanswered(limit, "no tested variance of the --candidates file is one that this limit is about");
+    else if (!searched.missing.empty())
       rule = unanswered(limit, "the search of this report did not include " + searched.missing);
     else if (!by_class && request_.now.failure_limit > limit.value)
       rule = unanswered(limit, "the search reported only rates above its --failure-limit " +
@@ -242,6 +254,9 @@ class Judgement {
     if (request_.before == nullptr) return unanswered(limit, "no baseline report; give --baseline OLD_REPORT");
     const auto &before = request_.before->*member, &now = request_.now.*member;
     if (!before || !now) return unanswered(limit, "one of the reports holds no " + what + " (images without labels)");
+    if (same_deployment(*request_.before, request_.now))
+      return {rule_name(limit), Outcome::pass, "the same model, images and preprocessing: nothing has changed",
+              limit.value, Estimate{0.0, {0.0, 0.0}}};
     const Estimate drop = independent_difference(*before, *now);
     RuleResult rule{rule_name(limit), below(drop.ci95, limit.value), "", limit.value, drop};
     rule.message = what + " " + percent(before->rate) + " -> " + percent(now->rate) + ", a drop of " + shown(drop);
@@ -292,24 +307,61 @@ class Judgement {
     return rule;
   }
 
+  /// new: what this search found and the old model was measured not to fail on. worse: that, and whatever fails more
+  /// often here than there.
+  static bool is_change(const Compared& row, const std::string& change) {
+    return row.change == Change::added || (change == "worse" && row.change == Change::worse);
+  }
+
+  /// No measurement on both models, so that the row may be what is forbidden.
+  static bool is_open(const Compared& row, const std::string& change) {
+    const bool one_sided =
+        row.change == Change::not_run || row.change == Change::here_only || row.change == Change::not_again;
+    return one_sided && (row.found_here || change == "worse");
+  }
+
   RuleResult forbid_change(const std::string& change) {
-    RuleResult rule{"forbid " + change, Outcome::pass, "no such counterexample"};
-    if (request_.before == nullptr) {
+    RuleResult rule{"forbid " + change, Outcome::pass, "no such variance"};
+    if (request_.before == nullptr && request_.now.baseline_report.empty()) {
       rule.outcome = Outcome::inconclusive;
       rule.message = "no baseline report; give --baseline OLD_REPORT";
       return rule;
     }
-    for (const Compared& row : compare(*request_.before, request_.now)) {
-      const bool counted = std::any_of(counted_.begin(), counted_.end(),
-                                       [&](const Finding* finding) { return finding->signature == row.signature; });
-      if (name(row.change) != change || !counted) continue;
+    const std::vector<Compared> rows =
+        request_.before ? compare(*request_.before, request_.now) : compared_of(request_.now);
+    for (const Compared& row : rows) {
+      if (!is_change(row, change) || analysis::allowed(request_.policy, row.signature, request_.today)) continue;
       result_.broken_by.insert(row.signature);
       if (rule.outcome == Outcome::fail) continue;
-      rule = {"forbid " + change, Outcome::fail, row.signature + " is " + change,
-              std::nullopt,       std::nullopt,  row.signature};
+      rule = {
+          "forbid " + change, Outcome::fail, row.signature + " is " + analysis::name(row.change) + ": " + rates(row),
+          std::nullopt,       std::nullopt,  row.signature};
     }
-    if (rule.outcome == Outcome::pass) doubt_untested(rule, [](const Suspect&) { return true; });
+    const bool nothing_changed = request_.before && same_deployment(*request_.before, request_.now);
+    if (rule.outcome == Outcome::pass && nothing_changed)
+      rule.message = "the same model, images and preprocessing: nothing has changed";
+    else if (rule.outcome == Outcome::pass)
+      doubt_unmeasured(rule, rows, change);
     return rule;
+  }
+
+  static std::string rates(const Compared& row) {
+    return percent(row.now->rate) + " of " + std::to_string(row.now->images) + " images, " + percent(row.before->rate) +
+           " on the old model";
+  }
+
+  void doubt_unmeasured(RuleResult& rule, const std::vector<Compared>& rows, const std::string& change) const {
+    const auto open = [&](const Compared& row) {
+      return is_open(row, change) && !analysis::allowed(request_.policy, row.signature, request_.today);
+    };
+    const auto first = std::find_if(rows.begin(), rows.end(), open);
+    if (first == rows.end()) return doubt_untested(rule, [](const Suspect&) { return true; });
+    rule.outcome = Outcome::inconclusive;
+    rule.signature = first->signature;
+    rule.message =
+        std::to_string(std::count_if(rows.begin(), rows.end(), open)) +
+        " variances were measured on one of both models only, the first is " + first->signature +
+        (first->reason.empty() ? "; search with --baseline OLD_REPORT runs them on both" : ": " + first->reason);
   }
 
   const GateRequest& request_;
@@ -323,11 +375,12 @@ const std::string& name(Outcome outcome) { return kOutcomes[static_cast<std::siz
 
 GateResult judge(const GateRequest& request) { return Judgement(request).run(); }
 
-std::optional<std::uint64_t> images_to_decide(const Measured& measured, double limit) {
+std::optional<std::uint64_t> images_to_decide(const Measured& measured, double limit, double level) {
   // Wilson's interval inverts the score test: its end is the limit where |rate - limit| = z sqrt(limit (1 - limit) /
   // n).
   const double gap = measured.rate - limit;
-  const double needed = std::ceil(kZ95 * kZ95 * limit * (1.0 - limit) / (gap * gap));
+  const double z = normal_z(level);
+  const double needed = std::ceil(z * z * limit * (1.0 - limit) / (gap * gap));
   if (!(needed < kMostImages)) return std::nullopt;
   const auto images = static_cast<std::uint64_t>(needed);
   return images > measured.images ? images - measured.images : 1;

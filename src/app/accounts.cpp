@@ -93,7 +93,8 @@ Accounts account(const ScreenOutcome& screened, const ConfirmOutcome& confirmed)
   Accounts accounts;
   accounts.candidates = screened.candidates();
   accounts.not_reproduced = screened.not_reproduced;
-  accounts.not_tested = screened.unpaid.size();
+  accounts.not_tested = screened.unpaid.size() + screened.not_run.size();
+  accounts.not_run = screened.not_run.size();
   accounts.evaluations_missing = screened.unpaid.size() * (kScreenCost + kFewestConfirmImages);
   for (std::size_t c = 0; c < screened.above.size(); ++c) add(accounts, c, confirmed);
   return accounts;
@@ -114,13 +115,17 @@ std::vector<report::Kind> kinds_of(const ScreenOutcome& screened, const ConfirmO
       kind.explained_by = confirmed.finalists[*explainer].signature;
     if (const auto found = tested.find(i); found != tested.end()) {
       const report::Counterexample& test = found->second->found;
-      kind.tested = {test.failures, test.images, test.p_value, test.weight, test.test, test.worst_class};
+      kind.tested = {test.failures, test.images, test.p_value, test.weight, test.test, test.worst_class, test.outcomes};
     }
     kinds.push_back(std::move(kind));
   }
   if (confirmed.finalists.empty())
     for (const Candidate& candidate : screened.above) kinds.push_back(kind_of(candidate, catalogue));
   for (const Candidate& candidate : screened.unpaid) kinds.push_back(kind_of(candidate, catalogue));
+  for (const ScreenOutcome::NotRun& one : screened.not_run) {
+    kinds.push_back(kind_of(one.candidate, catalogue));
+    kinds.back().reason = one.reason;
+  }
   return kinds;
 }
 
@@ -129,6 +134,7 @@ report::Confirmation confirmation_of(const ConfirmOutcome& confirmed, double fai
   report::Confirmation result;
   result.rule = stopped ? "stopped" : "benjamini_hochberg";
   result.level = kFalseDiscoveryRate;
+  result.interval_level = confirmed.interval_level;
   result.family = confirmed.decision.family;
   result.smallest_weight = confirmed.decision.smallest_weight;
   std::uint64_t fewest = confirmed.images.empty() ? most_images : confirmed.images.size();

@@ -186,8 +186,7 @@ void share_among_genes(ConfirmOutcome& confirmed, UnseenOutcomes& unseen, std::u
 
 std::optional<report::Coverage> represent(ConfirmOutcome& confirmed) {
   std::vector<analysis::Covering> all;
-  for (const Confirmed& one : confirmed.confirmed)
-    all.push_back({one.failing.front(), analysis::severity(one.found.failures, one.found.images, one.found.magnitude)});
+  for (const Confirmed& one : confirmed.confirmed) all.push_back({one.failing.front(), one.found.severity()});
   const std::vector<std::size_t> order = analysis::representative_order(all);
   for (std::size_t place = 0; place < order.size(); ++place)
     confirmed.confirmed[order[place]].found.representative = place + 1;

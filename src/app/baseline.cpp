@@ -1,6 +1,7 @@
 #include "robustcheck/app/baseline.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "robustcheck/app/repeatability.h"
@@ -80,24 +81,31 @@ report::Baseline summarise(const Session& session, const std::vector<Observation
   return summary;
 }
 
-/// A dead class (no image) does not make guessing easier.
-double chance(const report::Baseline& baseline) {
-  const auto present = std::count_if(baseline.per_class.begin(), baseline.per_class.end(),
-                                     [](const report::ClassRate& row) { return row.images > 0; });
-  return 1.0 / static_cast<double>(std::max<std::ptrdiff_t>(1, present));
+std::string below(const report::Baseline& baseline, double limit) {
+  return *baseline.accuracy >= limit ? "" : " is below " + percent(limit);
+}
+
+/// A network that guesses gets 1 / classes right on average, and on few images more by luck.
+std::string no_better_than_chance(const report::Baseline& baseline) {
+  const auto right =
+      static_cast<std::uint64_t>(std::llround(*baseline.accuracy * static_cast<double>(baseline.images)));
+  const double guessing = 1.0 / static_cast<double>(baseline.per_class.size()),
+               least = wilson(right, baseline.images).low;
+  if (least > guessing) return "";
+  return " on " + std::to_string(baseline.images) +
+         " images is no better than guessing as far as these can tell (the 95 % interval begins at " + percent(least) +
+         ", guessing gives " + percent(guessing) + ")";
 }
 
 void check_accuracy(Session& session, const SessionOptions& options, const BaselineResult& result,
                     double min_accuracy) {
   if (!result.summary.accuracy) return;
-  const double guessing = chance(result.summary);
-  // Twice chance is 100 % for two classes: half-way to perfect is the most that is asked for.
-  const double limit = min_accuracy >= 0.0 ? min_accuracy : std::min(2.0 * guessing, (1.0 + guessing) / 2.0);
-  if (*result.summary.accuracy >= limit) return;
+  const std::string problem =
+      min_accuracy >= 0.0 ? below(result.summary, min_accuracy) : no_better_than_chance(result.summary);
+  if (problem.empty()) return;
   const std::string cause = likely_cause(session, options, result);
   throw Error(ErrorKind::baseline, session.model.string() + ": reference accuracy " +
-                                       percent(*result.summary.accuracy) + " is below " + percent(limit) +
-                                       " (--min-accuracy); " +
+                                       percent(*result.summary.accuracy) + problem + " (--min-accuracy); " +
                                        (cause.empty() ? "no quick alternative scores better" : cause));
 }
 

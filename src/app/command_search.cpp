@@ -8,6 +8,7 @@
 #include "robustcheck/app/dry_run.h"
 #include "robustcheck/app/gate.h"
 #include "robustcheck/app/interrupt.h"
+#include "robustcheck/app/judge.h"
 #include "robustcheck/app/nothing_tested.h"
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/output_names.h"
@@ -55,7 +56,8 @@ std::optional<Verdict> verdict_of(const report::Report& report, const std::strin
                                   const std::optional<analysis::Policy>& policy) {
   if (report.status != "complete" || fail_on == "any") return std::nullopt;
   if (!policy) return Verdict{};
-  return judge_report(report::to_json(report), *policy, {"report.json", {}, false, false});
+  const fs::path baseline = report.compared_with ? fs::path(report.compared_with->path) : fs::path();
+  return judge_report(report::to_json(report), *policy, {"report.json", baseline, false, false});
 }
 
 int exit_code(const report::Report& report, Ending ending, const std::string& fail_on,
@@ -66,6 +68,34 @@ int exit_code(const report::Report& report, Ending ending, const std::string& fa
   const bool found = !report.counterexamples.empty() || (!report.corpus.is_null() && report.corpus["failing"] > 0);
   if (found && fail_on == "any") return kExitFound;
   return nothing_tested(report).empty() ? kExitOk : kExitIncomplete;
+}
+
+RunInputs read_inputs(const SearchOptions& options, const space::Catalogue& catalogue) {
+  RunInputs inputs;
+  if (!options.baseline.empty()) inputs.old_report = read_old_report(options.baseline, catalogue_with({}));
+  if (options.candidates.empty() && options.budget == 0)
+    throw Error(ErrorKind::usage, "--budget 0: searches nothing; it goes with --candidates FILE only");
+  if (options.candidates.empty() && options.minimize)
+    throw Error(ErrorKind::usage, "--minimize: goes with --candidates FILE; a search minimises what it finds");
+  if (options.candidates.empty()) return inputs;
+  const std::string place = "--candidates " + options.candidates.string();
+  if (options.budget != 0)
+    throw Error(ErrorKind::usage, place + ": tests what the file holds and searches nothing; give --budget 0, not " +
+                                      std::to_string(options.budget));
+  if (options.scope != "model" || options.strategy_chosen || options.patience > 0 || options.stop_after > 0)
+    throw Error(ErrorKind::usage,
+                place + ": searches nothing; --scope, --strategy, --patience and --stop-after do not go with it");
+  inputs.candidates = read_candidates(options.candidates, catalogue);
+  return inputs;
+}
+
+/// A report's candidates were found by its own oracle.
+void check_guide(const RunInputs& inputs, const SearchOptions& options, const Dataset& dataset) {
+  if (!inputs.candidates || inputs.candidates->guide.empty()) return;
+  const std::string guide = guiding_oracle(options.oracle, dataset).name;
+  if (inputs.candidates->guide != guide)
+    throw Error(ErrorKind::usage, "--candidates " + options.candidates.string() + ": was searched with --oracle " +
+                                      inputs.candidates->guide + ", this run with " + guide);
 }
 
 }  // namespace
@@ -90,13 +120,16 @@ int run_search(const SearchOptions& options) {
     check_corpus(options.corpus, options.update_corpus);
     directory.check_keeps(options.corpus, "--corpus");
   }
-  space::make_space(options.space, catalogue_with(parse_variants(options.session.variants)));
+  const space::Catalogue catalogue = catalogue_with(parse_variants(options.session.variants));
+  space::make_space(options.space, catalogue);
   strategy_of(options);
+  const RunInputs inputs = read_inputs(options, catalogue);
   if (!options.oracle.empty()) oracle::find_oracle(options.oracle);
   if (!options.dry_run) directory.clear_verdict();
   Progress progress(options.output);
   progress.phase("load", 0);
   Session session = open_session(options.session);
+  check_guide(inputs, options, session.dataset);
   for (const fs::path& folder : {out, directory.cases()}) check_holds_no_input(session.dataset, folder);
   if (options.dry_run) return dry_run(options, session);
   std::vector<CorpusRow> corpus;
@@ -105,7 +138,7 @@ int run_search(const SearchOptions& options) {
     corpus = replay_corpus(options.corpus, session, options.session);
   }
   const Strictness strictness = strictness_of(policy, session.catalogue);
-  SearchRun run(options, strictness, deadline, session, directory, progress);
+  SearchRun run(options, inputs, strictness, deadline, session, directory, progress);
   report::Report report = run.run();
   if (!options.corpus.empty()) report.corpus = to_json(corpus);
   progress.finish();

@@ -33,11 +33,13 @@ void apply(const Strictness& strictness, const std::vector<Finalist>& finalists,
   }
 }
 
-/// What is not among the tests that are planned from the search half weighs a quarter: it will seldom need its own.
-void weigh(std::vector<Hypothesis>& hypotheses) {
-  constexpr double kUnplanned = 0.25;
-  for (Hypothesis& one : hypotheses) one.weight = kUnplanned;
-  for (const std::size_t i : planned_tests(hypotheses)) hypotheses[i].weight = 1.0;
+/// What is not among the tests that are planned from the search half weighs a quarter: it will seldom need its own. So
+/// does what a file proposed and the search half does not see above the limit.
+void weigh(const std::vector<Finalist>& finalists, double failure_limit, std::vector<Hypothesis>& hypotheses) {
+  constexpr double kUnlikely = 0.25;
+  for (Hypothesis& one : hypotheses) one.weight = kUnlikely;
+  for (const std::size_t i : planned_tests(hypotheses))
+    if (finalists[i].failure_rate() > failure_limit) hypotheses[i].weight = 1.0;
 }
 
 constexpr std::size_t kTogether = 16;
@@ -87,7 +89,7 @@ class Tests {
   /// minimised takes as many as its rate on the search half makes its test likely to pass.
   std::size_t wanted(std::size_t index, std::size_t most) {
     const Finalist& finalist = outcome_.finalists[index];
-    if (finalist.reduced || always_on(finalist.oracle)) return most;
+    if (request_.alike || finalist.reduced || always_on(finalist.oracle)) return most;
     const auto [place, missing] = needed_.try_emplace(index, 0);
     if (missing) place->second = images_for(wilson(finalist.failures, finalist.images).low);
     return std::clamp(place->second, fewest(), most);
@@ -188,9 +190,7 @@ void attribute_both_sides(ConfirmOutcome& outcome, std::uint64_t allowance, Benc
 
 bool ranks_before(const report::Counterexample& a, const report::Counterexample& b) {
   if (always_on(a.oracle) != always_on(b.oracle)) return always_on(a.oracle);
-  const double severity_a = analysis::severity(a.failures, a.images, a.magnitude);
-  const double severity_b = analysis::severity(b.failures, b.images, b.magnitude);
-  if (severity_a != severity_b) return severity_a > severity_b;
+  if (a.severity() != b.severity()) return a.severity() > b.severity();
   const std::size_t genes_a = space::genes(a.variance).size();
   const std::size_t genes_b = space::genes(b.variance).size();
   return genes_a != genes_b ? genes_a < genes_b : a.signature < b.signature;
@@ -218,6 +218,10 @@ void settle(ConfirmOutcome& outcome, std::size_t most, bool stopped) {
   std::move(outcome.others.begin(), outcome.others.end(), std::back_inserter(tested));
   outcome.confirmed.clear();
   outcome.others.clear();
+  outcome.interval_level = analysis::interval_level(outcome.hypotheses, outcome.decision, kFalseDiscoveryRate);
+  for (Confirmed& one : tested)
+    if (!always_on(one.found.oracle))
+      one.found.ci95 = wilson(one.found.failures, one.found.images, outcome.interval_level);
   std::stable_sort(tested.begin(), tested.end(),
                    [](const Confirmed& a, const Confirmed& b) { return ranks_before(a.found, b.found); });
   std::stable_partition(tested.begin(), tested.end(),
@@ -245,7 +249,7 @@ ConfirmOutcome confirm_phase(std::vector<Finalist> finalists, const ConfirmReque
   outcome.finalists = std::move(finalists);
   outcome.hypotheses = hypotheses_of(outcome.finalists);
   apply(request.strictness, outcome.finalists, outcome.hypotheses);
-  weigh(outcome.hypotheses);
+  weigh(outcome.finalists, request.failure_limit, outcome.hypotheses);
   try {
     Tests(outcome, request, session, bench, gate, progress).run();
     settle(outcome, request.most, /*stopped=*/false);

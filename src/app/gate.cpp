@@ -62,19 +62,21 @@ std::vector<std::string> check_hashes(const Json& json, const std::string& place
   return unchecked;
 }
 
-std::string dataset_hash(const Json& report, const std::string& place) {
-  const ObjectReader reader(report, place);
-  return ObjectReader(reader.at("dataset"), reader.place("dataset")).text("sha256");
-}
-
-void check_comparable(const Json& report, const analysis::Findings& now, const Json& old_report,
-                      const analysis::Findings& before, const GateFiles& files) {
-  if (files.allow_different) return;
+/// What both reports must have in common; what they need not is said.
+void check_comparable(const analysis::Findings& now, const analysis::Findings& before, const GateFiles& files,
+                      Verdict& verdict) {
   const std::string baseline = files.baseline.string(), told = "; --allow-different compares all the same";
-  if (dataset_hash(report, files.report_place) != dataset_hash(old_report, baseline))
-    refuse(baseline + ": is a report of other images" + told);
-  if (const std::string difference = analysis::space_difference(before, now); !difference.empty())
-    refuse(baseline + ": " + difference + told);
+  const bool measured = !now.baseline_report.empty();  // the variances of both, whatever was searched
+  if (measured && sha256_file(files.baseline) != now.baseline_report)
+    refuse(baseline + ": is not the report that this run was compared with (search --baseline); give that one");
+  std::string difference = now.dataset_sha256 != before.dataset_sha256 ? "is a report of other images" : "";
+  if (difference.empty() && !now.from_file) difference = analysis::space_difference(before, now);
+  if (!difference.empty() && !measured && !files.allow_different) refuse(baseline + ": " + difference + told);
+  if (!difference.empty()) verdict.notes.push_back(difference);
+  if (now.from_file)
+    verdict.notes.push_back("the new report tested a file of variances (--candidates) and searched nothing");
+  else if (const std::string less = analysis::effort_difference(before, now); !less.empty())
+    verdict.notes.push_back(less);
 }
 
 /// Reports are no files that a user wrote: one that is missing or broken is unusable input.
@@ -95,8 +97,10 @@ Verdict judge_finished(const Json& report, const analysis::Policy& policy, const
       return verdict;
     }
     before = analysis::findings_from_json(old_report, catalogue, verdict.baseline);
-    check_comparable(report, now, old_report, *before, files);
+    check_comparable(now, *before, files, verdict);
     verdict.compared = analysis::compare(*before, now);
+  } else {
+    verdict.compared = analysis::compared_of(now);
   }
   verdict.result = analysis::judge({policy, now, before ? &*before : nullptr, catalogue, today()});
   return verdict;

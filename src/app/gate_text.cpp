@@ -52,15 +52,16 @@ void write_allowances(const analysis::GateResult& result, std::ostream& out) {
 std::string rate(const std::optional<analysis::Measured>& measured) { return measured ? percent(measured->rate) : "-"; }
 
 void write_comparison(const Verdict& verdict, std::ostream& out) {
-  if (verdict.baseline.empty()) return;
-  out << "\nagainst " << verdict.baseline << "\nchange  before   now      p-value  signature\n";
-  for (const Compared& row : verdict.compared)
-    out << padded(analysis::name(row.change), 8) << padded(rate(row.before), 9) << padded(rate(row.now), 9)
-        << padded(row.test.empty()       ? "-"
-                  : row.p_value < 0.0001 ? "< 0.0001"
-                                         : fixed(row.p_value, 4),
-                  9)
-        << row.signature << (row.test.empty() ? "" : " (" + row.test + ")") << '\n';
+  if (verdict.baseline.empty() && verdict.compared.empty()) return;
+  out << "\nagainst " << (verdict.baseline.empty() ? "the report that the run was given" : verdict.baseline) << '\n';
+  for (const std::string& note : verdict.notes) write_wrapped("note: " + note, 0, out);
+  out << "change              before   now      p-value  signature\n";
+  for (const Compared& row : verdict.compared) {
+    const std::string p_value = !row.p_value ? "-" : *row.p_value < 0.0001 ? "< 0.0001" : fixed(*row.p_value, 4);
+    const std::string why = row.test.empty() ? row.reason : row.test;
+    out << padded(analysis::name(row.change), 20) << padded(rate(row.before), 9) << padded(rate(row.now), 9)
+        << padded(p_value, 9) << row.signature << (why.empty() ? "" : " (" + why + ")") << '\n';
+  }
   if (verdict.compared.empty()) out << "neither report holds a counterexample\n";
 }
 
@@ -83,9 +84,13 @@ Json to_json(const RuleResult& rule) {
 }
 
 Json to_json(const Compared& row) {
-  return {{"signature", row.signature},      {"change", analysis::name(row.change)},
-          {"before", rate_json(row.before)}, {"now", rate_json(row.now)},
-          {"p_value", row.p_value},          {"test", row.test.empty() ? Json() : Json(row.test)}};
+  return {{"signature", row.signature},
+          {"change", analysis::name(row.change)},
+          {"before", rate_json(row.before)},
+          {"now", rate_json(row.now)},
+          {"p_value", row.p_value ? Json(*row.p_value) : Json()},
+          {"test", row.test.empty() ? Json() : Json(row.test)},
+          {"reason", row.reason.empty() ? Json() : Json(row.reason)}};
 }
 
 Json to_json(const std::vector<analysis::Allowance>& list) {
@@ -133,6 +138,7 @@ Json to_json(const Verdict& verdict) {
           {"expired", to_json(verdict.result.expired)},
           {"unchecked", verdict.unchecked},
           {"baseline", verdict.baseline.empty() ? Json() : Json(verdict.baseline)},
+          {"notes", verdict.notes},
           {"comparison", list_json(verdict.compared)}};
 }
 

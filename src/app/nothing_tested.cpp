@@ -16,7 +16,7 @@ std::uint64_t spent(const report::Report& report, const std::string& what) {
 }  // namespace
 
 std::string nothing_tested(const report::Report& report) {
-  if (spent(report, "evaluations") == 0)
+  if (spent(report, "evaluations") == 0 && !report.from_file)
     return "--budget " + std::to_string(spent(report, "limit")) + " is below one trial: nothing was searched";
   if (report.counts.not_tested > 0) return report::left_untested(report.counts);
   if (report.counterexamples.empty() && !report.confirmation.detectable_rate)

@@ -8,6 +8,7 @@
 #include "robustcheck/app/examples.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/probe.h"
+#include "robustcheck/app/propose_phase.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
 
@@ -36,9 +37,11 @@ report::Report SearchRun::run() {
   return std::move(report_);
 }
 
-void SearchRun::until(double share) {
-  session_.pool->set_interrupt([this, share] { return interrupted() || deadline_.passed(share); });
+std::function<bool()> SearchRun::ends_by(double share) const {
+  return [this, share] { return interrupted() || deadline_.passed(share); };
 }
+
+void SearchRun::until(double share) { session_.pool->set_interrupt(ends_by(share)); }
 
 void SearchRun::note_stop(bool stopped) {
   if (stopped) ending_ = interrupted() ? Ending::interrupted : Ending::out_of_time;
@@ -47,11 +50,13 @@ void SearchRun::note_stop(bool stopped) {
 void SearchRun::start() {
   report_.catalogue = session_.catalogue;
   report_.space = space::make_space(options_.space, report_.catalogue);
+  if (inputs_.candidates) report_.space = space_of(*inputs_.candidates, report_.catalogue, report_.space.validity);
   until(share::kBaseline);
   progress_.phase("baseline", 2 * session_.dataset.size());
   baseline_ = measure_baseline(session_, options_.session, options_.min_accuracy);
   bench_.emplace(*session_.evaluator, session_.dataset, baseline_.reference,
                  guiding_oracle(options_.oracle, session_.dataset));
+  if (inputs_.old_report) check_comparable(*inputs_.old_report, session_, bench_->guide());
   split();
   mark("baseline");
   probe();
@@ -85,6 +90,7 @@ void SearchRun::probe() {
   report_.unavailable_knobs = drop_unavailable(report_.space, probed, options_.space.knobs);
   knob_effects_ = knob_effects(report_.space, probed);
   note_stop(std::ranges::any_of(probed, [](const ProbedValue& row) { return row.state == kNotTried; }));
+  if (inputs_.candidates) return;  // they are run as they are, whatever the probe says
   if (bench_->guide().needs_reference_configuration && report_.space.knobs.empty())
     throw Error(ErrorKind::usage, "--oracle " + bench_->guide().name +
                                       ": compares with the reference configuration, but there is no knob to search");
@@ -93,17 +99,23 @@ void SearchRun::probe() {
 }
 
 void SearchRun::search_and_confirm() {
-  search();
+  if (inputs_.candidates) {
+    propose();
+  } else {
+    search();
+    if (ending_ == Ending::interrupted) return;
+    screen();
+  }
   if (ending_ == Ending::interrupted) return;
-  screen();
-  if (ending_ == Ending::interrupted) return;
-  minimise();
+  if (!inputs_.candidates || options_.minimize) minimise();
   if (ending_ == Ending::interrupted) return;
   confirm();
   if (ending_ != Ending::interrupted) explain();
+  if (inputs_.old_report) compare();
   if (ending_ != Ending::complete) {
     settle(confirmed_, options_.max_counterexamples, /*stopped=*/true);
     explained_.coverage = represent(confirmed_);
+    drop_unconfirmed_rows();
   }
   write_cases();
 }
@@ -121,6 +133,13 @@ void SearchRun::search() {
   note_stop(searched_.ending != Ending::complete);
   screened_ = sort_out(searched_.candidates, screen_request());
   mark("search");
+}
+
+void SearchRun::propose() {
+  until(share::kMinimise);
+  screened_ = propose_phase(inputs_.candidates->proposed, screen_request(), report_.catalogue, *bench_, progress_);
+  note_stop(screened_.stopped);
+  mark("candidates");
 }
 
 void SearchRun::screen() {
@@ -175,6 +194,31 @@ void SearchRun::explain() {
   }
 }
 
+void SearchRun::compare() {
+  const OldReport& old = *inputs_.old_report;
+  until(share::kCompare);
+  const bool same = analysis::deployment_of(deployment(), "report.json") == old.findings.deployment;
+  report_.compared_with = report::ComparedWith{old.path, old.sha256, old.json.at("model").at("sha256"), same};
+  compared_ = compare_phase({old, options_.session, confirmed_, options_.failure_limit, same, ends_by(share::kCompare)},
+                            session_, *bench_, *gate_, progress_);
+  report_.baseline_variances = std::move(compared_.rows);
+  if (std::ranges::any_of(report_.baseline_variances, [](const auto& row) { return row.reason == kEndedFirst; }))
+    note_stop(true);
+  mark("baseline_variances");
+}
+
+/// A run that was cut short confirms less than was compared.
+void SearchRun::drop_unconfirmed_rows() {
+  std::erase_if(report_.baseline_variances, [&](const report::BaselineVariance& row) {
+    const auto is_it = [&](const Confirmed& one) {
+      return confirmed_.decision.fates[one.finalist] == analysis::Fate::confirmed && one.found.oracle == row.oracle &&
+             one.found.variance == row.variance;
+    };
+    return row.found_here && std::ranges::none_of(confirmed_.confirmed, is_it) &&
+           std::ranges::none_of(confirmed_.others, is_it);
+  });
+}
+
 /// What is confirmed has its cases, also after an interrupt.
 void SearchRun::write_cases() {
   session_.pool->set_interrupt({});
@@ -186,6 +230,9 @@ void SearchRun::write_cases() {
 std::uint64_t SearchRun::after_budget() const {
   if (options_.after_budget) return *options_.after_budget;
   const std::uint64_t usual = options_.evaluations_after();
+  if (inputs_.candidates)
+    return std::max(usual, inputs_.candidates->proposed.size() * (kTestImages + kFewestConfirmImages) * kMinimisePart /
+                               (kMinimisePart - 1));
   if (!strictness_.could_break) return usual;
   const std::uint64_t tests = (screened_.above.size() + screened_.unpaid.size()) * kFewestConfirmImages +
                               screened_.unpaid.size() * kTestImages + screened_.evaluations;
@@ -213,7 +260,8 @@ ConfirmRequest SearchRun::confirm_request() const {
           options_.failure_limit,
           allowance / kExplainPart,
           options_.max_counterexamples,
-          strictness_};
+          strictness_,
+          inputs_.candidates.has_value()};
 }
 
 void SearchRun::mark(const std::string& phase) {

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "robustcheck/app/accounts.h"
 #include "robustcheck/app/baseline.h"
+#include "robustcheck/app/candidates_file.h"
+#include "robustcheck/app/compare_phase.h"
 #include "robustcheck/app/confirm_phase.h"
 #include "robustcheck/app/deadline.h"
 #include "robustcheck/app/explain_phase.h"
@@ -18,13 +21,20 @@
 
 namespace robustcheck::app {
 
+/// Files that a run starts from, read and checked before it does.
+struct RunInputs {
+  std::optional<CandidatesFile> candidates;  ///< --candidates
+  std::optional<OldReport> old_report;       ///< --baseline
+};
+
 /// One search from the opened session to the report.
 class SearchRun {
  public:
   /// All must outlive this.
-  SearchRun(const SearchOptions& options, const Strictness& strictness, const Deadline& deadline, Session& session,
-            RunDirectory& directory, Progress& progress)
+  SearchRun(const SearchOptions& options, const RunInputs& inputs, const Strictness& strictness,
+            const Deadline& deadline, Session& session, RunDirectory& directory, Progress& progress)
       : options_(options),
+        inputs_(inputs),
         strictness_(strictness),
         deadline_(deadline),
         session_(session),
@@ -45,14 +55,20 @@ class SearchRun {
   void probe();
   void search_and_confirm();
   void search();
+  /// In place of searching and screening.
+  void propose();
   void screen();
   void minimise();
   void confirm();
   void explain();
+  void compare();
+  void drop_unconfirmed_rows();
   void write_cases();
   void finish();
   void say_what_was_not_made();
   Json settings() const;
+  /// What analysis::deployment_of() reads of a report.
+  Json deployment() const;
   report::Counts counts() const;
   Json timing() const;
 
@@ -64,10 +80,12 @@ class SearchRun {
   ConfirmRequest confirm_request() const;
   /// The phase that comes must have ended by this share of --max-seconds.
   void until(double share);
+  std::function<bool()> ends_by(double share) const;
   void note_stop(bool stopped);
   void mark(const std::string& phase);
 
   const SearchOptions& options_;
+  const RunInputs& inputs_;
   const Strictness& strictness_;
   const Deadline& deadline_;
   Session& session_;
@@ -84,6 +102,7 @@ class SearchRun {
   MinimizeOutcome minimized_;
   ConfirmOutcome confirmed_;
   Explanation explained_;
+  CompareOutcome compared_;
   std::uint64_t probe_evaluations_ = 0;
   std::uint64_t case_evaluations_ = 0;
   Json phases_ = Json::object();

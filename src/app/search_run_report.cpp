@@ -41,6 +41,7 @@ void SearchRun::finish() {
   report_.kinds = kinds_of(screened_, confirmed_, report_.catalogue);
   report_.counts = counts();
   for (Confirmed& one : confirmed_.confirmed) report_.counterexamples.push_back(std::move(one.found));
+  if (inputs_.candidates) report_.from_file = inputs_.candidates->proposed.size();
   report_.timing = timing();
   say_what_was_not_made();
 }
@@ -53,11 +54,32 @@ void SearchRun::say_what_was_not_made() {
 }
 
 Json SearchRun::settings() const {
-  return {{"profiles", options_.space.profiles},     {"scope", options_.scope},
-          {"strategy", strategy_of(options_).name},  {"oracle", bench_->guide().name},
-          {"failure_limit", options_.failure_limit}, {"split_seed", options_.session.split_seed},
-          {"limit", options_.session.limit},         {"calibration_images", session_.calibration.size()},
-          {"search_images", halves_.search.size()},  {"confirmation_images", halves_.confirmation.size()}};
+  const Json from =
+      inputs_.candidates
+          ? Json({{"sha256", inputs_.candidates->sha256}, {"variances", inputs_.candidates->proposed.size()}})
+          : Json();
+  return {{"profiles", options_.space.profiles},
+          {"scope", options_.scope},
+          {"strategy", inputs_.candidates ? "none" : strategy_of(options_).name},
+          {"candidates", from},
+          {"oracle", bench_->guide().name},
+          {"failure_limit", options_.failure_limit},
+          {"split_seed", options_.session.split_seed},
+          {"limit", options_.session.limit},
+          {"calibration_images", session_.calibration.size()},
+          {"search_images", halves_.search.size()},
+          {"confirmation_images", halves_.confirmation.size()}};
+}
+
+Json SearchRun::deployment() const {
+  Json variants = Json::array();
+  for (const report::VariantFile& one : session_.variants)
+    variants.push_back({{"name", one.name}, {"sha256", one.sha256}});
+  return {{"model", {{"sha256", session_.model_sha256}}},
+          {"preprocess", image::to_json(session_.preprocessing)},
+          {"variants", variants},
+          {"space", settings()},
+          {"environment", environment_}};
 }
 
 report::Counts SearchRun::counts() const {
@@ -73,6 +95,7 @@ report::Counts SearchRun::counts() const {
                          {"attribute", explained_.attribute},
                          {"tolerance", explained_.tolerances},
                          {"interaction_map", explained_.map},
+                         {"baseline_variances", compared_.evaluations},
                          {"cases", case_evaluations_},
                          {"pictures_measured", gate_ ? gate_->pictures() : 0},
                          {"pictures_not_made", bench_->pictures_not_made()},
@@ -88,7 +111,8 @@ report::Counts SearchRun::counts() const {
   counts.candidates = accounts.candidates;
   counts.confirmed = accounts.confirmed;
   counts.not_tested = accounts.not_tested;
-  if (accounts.not_tested > 0) counts.after_needed = after_spent() + accounts.evaluations_missing;
+  counts.not_run = accounts.not_run;
+  if (accounts.not_tested > accounts.not_run) counts.after_needed = after_spent() + accounts.evaluations_missing;
   return counts;
 }
 

@@ -93,14 +93,19 @@ Session open_session(const SessionOptions& options) {
 }
 
 Session with_preprocessing(const Session& session, const SessionOptions& options, const image::Preprocessing& changed) {
+  return with_model(session, options, {session.model, session.model_sha256}, changed, session.variants);
+}
+
+Session with_model(const Session& session, const SessionOptions& options, const ModelFile& model,
+                   const image::Preprocessing& preprocessing, std::vector<report::VariantFile> variants) {
   Session other;
-  other.model = session.model;
-  other.model_sha256 = session.model_sha256;
+  other.model = model.path;
+  other.model_sha256 = model.sha256;
   other.dataset = session.dataset;
-  other.variants = session.variants;
+  other.variants = std::move(variants);
   other.calibration = session.calibration;
-  other.catalogue = session.catalogue;
-  other.preprocessing = changed;
+  other.catalogue = catalogue_with(other.variants);
+  other.preprocessing = preprocessing;
   start_workers(other, options);
   return other;
 }

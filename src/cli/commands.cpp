@@ -73,7 +73,8 @@ void add_sweep(CLI::App& main, Action& action, const std::vector<std::string>& a
   command.add_flag("--force", options->force, "replace a sweep in --out");
   command
       .add_option("--min-accuracy", options->min_accuracy,
-                  "exit 4 below this reference accuracy [0, 1] (default: twice chance)")
+                  "exit 4 below this reference accuracy [0, 1] (default: where its 95 % interval does not begin above "
+                  "1 / classes)")
       ->transform(real(0.0, 1.0))
       ->type_name("SHARE");
   add_session(command, options->session);

@@ -21,8 +21,8 @@ CLI::Validator whole_or_auto(std::uint64_t high) {
 void add_budget(CLI::App& command, app::SearchOptions& options) {
   command
       .add_option("--budget", options.budget,
-                  "evaluations (one image through the model) that the search may spend [1, 1e15]")
-      ->transform(whole(1, kNoLimit))
+                  "evaluations (one image through the model) that the search may spend [0, 1e15]; 0 with --candidates")
+      ->transform(whole(0, kNoLimit))
       ->type_name("N")
       ->capture_default_str();
   command
@@ -32,7 +32,8 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
             options.after_budget = value == "auto" ? std::nullopt : robustcheck::whole_number(value);
           },
           "evaluations to minimise, confirm and explain [0, 1e15]; auto: twice the budget, at least 6000, and with a "
-          "policy enough to test every candidate; 0: nothing is tested, exit 5 where something was found")
+          "policy or --candidates enough to test every candidate; 0: nothing is tested, exit 5 where something was "
+          "found")
       ->transform(whole_or_auto(kNoLimit))
       ->type_name("N|auto")
       ->default_str("auto");
@@ -100,8 +101,8 @@ void add_judgement(CLI::App& command, app::SearchOptions& options) {
       ->capture_default_str();
   command
       .add_option("--min-accuracy", options.min_accuracy,
-                  "reference accuracy below which the run stops, exit 4 [0, 1] (default: twice chance, at most "
-                  "half-way from chance to 1)")
+                  "reference accuracy below which the run stops, exit 4 [0, 1] (default: where its 95 % interval "
+                  "does not begin above 1 / classes)")
       ->transform(real(0.0, 1.0))
       ->type_name("RATE");
   command
@@ -140,6 +141,17 @@ void add_search(CLI::App& main, Action& action, std::vector<std::string> argv) {
       ->type_name("DIR");
   command.add_flag("--update-corpus", options->update_corpus,
                    "add a case of every minimal counterexample of a new kind to --corpus");
+  command
+      .add_option("--candidates", options->candidates,
+                  "test these variances instead of searching (--budget 0): JSON lines, or a report or its directory "
+                  "(counterexamples and kinds)")
+      ->type_name("FILE");
+  command.add_flag("--minimize", options->minimize, "minimise what --candidates holds too");
+  command
+      .add_option("--baseline", options->baseline,
+                  "report of an earlier release on the same images: its variances are run on this model, and what is "
+                  "found here on the old model where its file is there (beside --after-budget)")
+      ->type_name("OLD_REPORT");
   command.add_flag("--dry-run", options->dry_run,
                    "say what would be searched and how long it would take; write nothing");
   add_space(command, options->space);
@@ -154,6 +166,7 @@ void add_search(CLI::App& main, Action& action, std::vector<std::string> argv) {
       "Example: robustcheck search model.pt images/ --profile mild,deployment --budget 50000");
   command.callback([&action, &command, options] {
     options->strategy_chosen = command.count("--strategy") > 0;
+    if (!options->candidates.empty() && command.count("--budget") == 0) options->budget = 0;
     action = [options] { return app::run_search(*options); };
   });
 }

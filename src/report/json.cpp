@@ -161,6 +161,7 @@ Json to_json(const Kind& kind, const space::Catalogue& catalogue) {
                {"minimal", kind.minimal},
                {"status", kind.status},
                {"explained_by", kind.explained_by.empty() ? Json() : Json(kind.explained_by)}};
+  if (!kind.reason.empty()) json["reason"] = kind.reason;
   if (!kind.tested) return json;
   json["failures"] = kind.tested->failures;
   json["tested_images"] = kind.tested->images;
@@ -168,7 +169,38 @@ Json to_json(const Kind& kind, const space::Catalogue& catalogue) {
   json["weight"] = kind.tested->weight;
   json["test"] = kind.tested->test;
   json["worst_class"] = to_json(kind.tested->worst_class);
+  if (kind.status == "confirmed") json["outcomes"] = kind.tested->outcomes;
   return json;
+}
+
+Json rate_json(const std::optional<Rate>& rate) {
+  if (!rate) return nullptr;
+  return {{"failure_rate",
+           rate->images ? Json(static_cast<double>(rate->failures) / static_cast<double>(rate->images)) : Json()},
+          {"failures", rate->failures},
+          {"images", rate->images}};
+}
+
+Json baseline_variances_json(const Report& report) {
+  Json rows = Json::array();
+  for (const BaselineVariance& row : report.baseline_variances)
+    rows.push_back({{"signature", row.signature},
+                    {"oracle", row.oracle},
+                    {"variance", space::to_json(row.variance, report.catalogue)},
+                    {"found", row.found_here ? "here" : "there"},
+                    {"here", rate_json(row.here)},
+                    {"there", rate_json(row.there)},
+                    {"here_only", row.here_only},
+                    {"there_only", row.there_only},
+                    {"verdict", row.verdict},
+                    {"p", row.p_value ? Json(*row.p_value) : Json()},
+                    {"reason", row.reason.empty() ? Json() : Json(row.reason)}});
+  return rows;
+}
+
+Json compared_with_json(const std::optional<ComparedWith>& with) {
+  if (!with) return nullptr;
+  return {{"sha256", with->sha256}, {"model_sha256", with->model_sha256}, {"same", with->same}};
 }
 
 Json kinds_json(const Report& report) {
@@ -178,9 +210,13 @@ Json kinds_json(const Report& report) {
 }
 
 Json to_json(const Confirmation& confirmation) {
-  return {{"rule", confirmation.rule},     {"level", confirmation.level},
-          {"tests", confirmation.tests},   {"family", confirmation.family},
-          {"images", confirmation.images}, {"smallest_weight", confirmation.smallest_weight}};
+  return {{"rule", confirmation.rule},
+          {"level", confirmation.level},
+          {"interval_level", confirmation.interval_level},
+          {"tests", confirmation.tests},
+          {"family", confirmation.family},
+          {"images", confirmation.images},
+          {"smallest_weight", confirmation.smallest_weight}};
 }
 
 Json budget_json(const Counts& counts) {
@@ -266,6 +302,8 @@ Json to_json(const Report& report) {
       {"confirmation", to_json(report.confirmation)},
       {"counterexamples", counterexamples},
       {"kinds", kinds_json(report)},
+      {"compared_with", compared_with_json(report.compared_with)},
+      {"baseline_variances", baseline_variances_json(report)},
       {"tolerance", tolerance_json(report)},
       {"interaction_map", map_json(report)},
       {"surrogate", nullptr},

@@ -196,7 +196,8 @@ std::string fates(const Report& report) {
   std::vector<std::string> words;
   for (const auto& [count, text] : parts)
     if (count > 0) words.push_back(std::to_string(count) + text);
-  return std::to_string(report.counts.candidates) + " candidates above the limit: " + join(words, ", ");
+  return std::to_string(report.counts.candidates) +
+         (report.from_file ? " variances of the file: " : " candidates above the limit: ") + join(words, ", ");
 }
 
 void write_notes(const Report& report, std::ostream& out) {

@@ -34,6 +34,11 @@ struct Decision {
 /// What repetition decides counts in neither. A hypothesis is explained where one of its explainers is confirmed.
 Decision decide(std::span<const Hypothesis> all, double level, bool stopped);
 
+/// The level of the intervals that are shown: 1 - `rate` R / m, R confirmed of the m of the family, so that of the
+/// *shown* intervals a share of `rate` misses on average (Benjamini and Yekutieli 2005). Where none is confirmed, that
+/// of the first one.
+double interval_level(std::span<const Hypothesis> all, const Decision& decision, double rate);
+
 /// A small set of tests (greedy cover) that, were all of it confirmed, would leave nothing untested and unexplained:
 /// what nothing explains, then whatever explains most of the rest; ties in order. Sorted. Empty once everything is
 /// tested or explained.

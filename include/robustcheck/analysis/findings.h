@@ -47,15 +47,32 @@ struct CorpusCase {
   std::string not_run{};  ///< why there is no answer; empty: there is one
 };
 
+/// A variance of the report that `search --baseline` named, or of the run itself, on both models.
+struct ComparedVariance {
+  std::string signature;
+  bool found_here = false;              ///< by this run; else by the old one
+  std::optional<Measured> here, there;  ///< on the shared images; none where it could not be run
+  std::string verdict;                  ///< same, worse, better, fixed, not_run
+  std::optional<double> p_value;
+  std::string reason;  ///< of not_run
+};
+
 /// report.json, as far as gates and comparisons read it.
 struct Findings {
   std::string status;
   std::string dataset_sha256;
+  std::string deployment;  ///< of model, checkpoints, preprocessing, calibration and LibTorch: equal where these are
+  std::string strategy, scope;  ///< empty in reports of older versions
+  bool from_file = false;       ///< --candidates: nothing was searched
+  std::string baseline_report;  ///< SHA-256 of the report that --baseline named; empty: none
+  std::vector<ComparedVariance> baseline_variances;
   std::uint64_t evaluations = 0;   ///< that the search spent
   double failure_limit = 0.0;      ///< rates up to this were never reported
   std::uint64_t not_tested = 0;    ///< candidates that no test has seen
   std::vector<Suspect> untested;   ///< the same by name; empty in reports of older versions
   std::vector<Suspect> explained;  ///< by a confirmed one, and not tested themselves
+  std::vector<Suspect> passed;     ///< tested, and not confirmed
+  double interval_level = 0.95;    ///< of the intervals of counterexamples
   std::optional<double> detectable_rate;
   bool powerless = false;  ///< on so few unseen images no failure could have been confirmed
   std::string guide;       ///< the guiding oracle; empty in reports of older versions
@@ -70,6 +87,10 @@ struct Findings {
 /// What an unfinished report says about itself ("status is partial, not complete"), "" for a finished one. Reads
 /// nothing else: this is what a gate asks first. Throws Error{input} for what is no report.
 std::string unfinished(const Json& report, const std::string& place);
+
+/// A key of everything but the images that an output depends on: model, checkpoints, preprocessing, images of the
+/// calibration, LibTorch. Equal keys and images: equal scores.
+std::string deployment_of(const Json& report, const std::string& place);
 
 /// Throws Error{input} for another schema_version, and for anything missing or out of its range: a gate never passes on
 /// what it could not read.

@@ -85,8 +85,8 @@ bool could_break(const Limit& limit, const Suspect& suspect, const space::Catalo
 /// Whether the policy tolerates a signature on a day (YYYY-MM-DD).
 bool allowed(const Policy& policy, const std::string& signature, const std::string& today);
 
-/// Images beyond `measured.images` after which Wilson's interval of the same rate no longer crosses `limit`; nullopt
-/// where no sensible number does (the rate is the limit).
-std::optional<std::uint64_t> images_to_decide(const Measured& measured, double limit);
+/// Images beyond `measured.images` after which Wilson's interval of the same rate, at confidence `level`, no longer
+/// crosses `limit`; nullopt where no sensible number does (the rate is the limit).
+std::optional<std::uint64_t> images_to_decide(const Measured& measured, double limit, double level = 0.95);
 
 }  // namespace robustcheck::analysis

@@ -19,6 +19,7 @@ struct Accounts {
   std::uint64_t merged = 0;  ///< explained by one whose minimised form has the same signature and is no stronger
   std::uint64_t not_reproduced = 0;
   std::uint64_t not_tested = 0;
+  std::uint64_t not_run = 0;              ///< of these: a value of a knob is not to be had here
   std::uint64_t evaluations_missing = 0;  ///< that testing the rest on the fewest images would take
 };
 /// `finalists` of `confirmed` may be empty: the run ended before.

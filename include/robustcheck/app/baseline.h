@@ -19,7 +19,7 @@ struct BaselineResult {
 /// Runs the reference on all images and looks whether it is repeatable (repeatability.h). Throws Error{input} for
 /// unreadable images beyond the allowed number, a model that rejects the batch or gives one output per image, and
 /// another number of outputs than classes; Error{baseline} when it is not repeatable, or when accuracy is below
-/// `min_accuracy` (negative: twice chance, at most half-way from chance to 100 %), with the likely cause.
+/// `min_accuracy` (negative: where its Wilson interval does not begin above 1 / classes), with the likely cause.
 BaselineResult measure_baseline(Session& session, const SessionOptions& options, double min_accuracy);
 
 /// Observations of the reference on all images, with the checks of single images (no second run, no accuracy check).

@@ -31,6 +31,7 @@ struct ConfirmRequest {
   std::uint64_t reserve = 0;  ///< of the allowance, for what explains: costs images, never a candidate
   std::size_t most = 20;      ///< counterexamples in full
   Strictness strictness = {};
+  bool alike = false;  ///< every test has the same number of images; else those that need no more have fewer
 };
 
 /// A tested finalist with what was measured on the confirmation images.
@@ -48,6 +49,7 @@ struct ConfirmOutcome {
   std::vector<Finalist> finalists;
   std::vector<analysis::Hypothesis> hypotheses;  ///< one per finalist
   analysis::Decision decision;
+  double interval_level = 0.95;      ///< of ci95, but for what repetition decides
   std::vector<Confirmed> confirmed;  ///< in full, ranked
   std::vector<Confirmed> others;     ///< tested, and not confirmed or beyond the number in full
   std::vector<ImageIndex> images;    ///< the confirmation images used; all that would be, where nothing was to test

@@ -25,6 +25,7 @@ inline constexpr double kSearch = 0.6;
 inline constexpr double kMinimise = 0.7;
 inline constexpr double kConfirm = 0.9;
 inline constexpr double kExplain = 0.95;
+inline constexpr double kCompare = 0.98;
 }  // namespace share
 
 }  // namespace robustcheck::app

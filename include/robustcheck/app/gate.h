@@ -18,6 +18,7 @@ struct Verdict {
   analysis::GateResult result;
   std::vector<analysis::Compared> compared;  ///< with a baseline
   std::string baseline;                      ///< its path; empty without
+  std::vector<std::string> notes;            ///< how the two runs differ in what they looked for
   std::vector<std::string> unchecked;        ///< files that were not at their path: their hash is taken on trust
 
   /// 0 pass, 1 fail, 5 inconclusive or unfinished.

@@ -41,9 +41,9 @@ struct SearchOptions {
   space::SpaceRequest space;
   std::filesystem::path out;  ///< empty: robustcheck-<model stem>
   std::uint64_t seed = 1;
-  std::uint64_t budget = 20000;  ///< evaluations of the strategy
+  std::uint64_t budget = 20000;  ///< evaluations of the strategy; 0 with `candidates`
   /// Evaluations after it. None: twice the budget, at least 6,000, and with a policy at least one and a half times what
-  /// testing every candidate on 100 images takes.
+  /// testing every candidate on 100 images takes; so with `candidates`.
   std::optional<std::uint64_t> after_budget;
   double max_seconds = 0.0;      ///< of the whole run; 0 = no limit
   std::uint64_t patience = 0;    ///< rounds without a new or better signature that end the search; 0 = no limit
@@ -54,12 +54,15 @@ struct SearchOptions {
   bool strategy_chosen = false;      ///< by the user: scope image has its own
   std::string oracle;                ///< empty: label with labels, consistency without
   double failure_limit = 0.05;
-  double min_accuracy = -1.0;  ///< negative: twice chance
+  double min_accuracy = -1.0;  ///< negative: its interval must begin above 1 / classes
   std::size_t max_counterexamples = 20;
   std::size_t confirm_images = 500;
-  std::string fail_on = "any";   ///< any, none, or the path of a policy
-  std::filesystem::path corpus;  ///< committed cases, run first; empty: none
-  bool update_corpus = false;    ///< adds what was found
+  std::string fail_on = "any";       ///< any, none, or the path of a policy
+  std::filesystem::path candidates;  ///< variances to test instead of searching; empty: search
+  bool minimize = false;             ///< also what `candidates` holds
+  std::filesystem::path baseline;    ///< an earlier report, to run its variances on this model; empty: none
+  std::filesystem::path corpus;      ///< committed cases, run first; empty: none
+  bool update_corpus = false;        ///< adds what was found
   bool force = false;
   bool dry_run = false;
   std::vector<std::string> command;  ///< argv, for the report
@@ -80,7 +83,7 @@ struct SweepOptions {
   OutputOptions output;
   std::string profile;
   std::filesystem::path out;   ///< empty: robustcheck-sweep-<model stem>
-  double min_accuracy = -1.0;  ///< negative: twice chance
+  double min_accuracy = -1.0;  ///< negative: its interval must begin above 1 / classes
   bool force = false;
   std::vector<std::string> command;  ///< argv, for the report
 };

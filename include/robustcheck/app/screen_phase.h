@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "robustcheck/app/judge.h"
@@ -14,15 +15,21 @@ namespace robustcheck::app {
 inline constexpr std::size_t kTestImages = 64;
 
 /// What becomes of the candidates that fail more often than the limit on the images where the search met them, of which
-/// there are above + unpaid + not_reproduced. Any failure of numeric or crash is above the limit.
+/// there are above + unpaid + not_run + not_reproduced. Any failure of numeric or crash is above the limit.
 struct ScreenOutcome {
+  struct NotRun {
+    search::Candidate candidate;
+    std::string reason;
+  };
+
   std::vector<search::Candidate> above;   ///< on 64 images too, or whatever the missing ones say; most severe first
   std::vector<search::Candidate> unpaid;  ///< met on fewer images, and the allowance or the run ended
+  std::vector<NotRun> not_run;            ///< of a file: a value of a knob is not to be had here
   std::uint64_t not_reproduced = 0;       ///< not above it on 64 images
   std::uint64_t evaluations = 0;
   bool stopped = false;
 
-  std::uint64_t candidates() const { return above.size() + unpaid.size() + not_reproduced; }
+  std::uint64_t candidates() const { return above.size() + unpaid.size() + not_run.size() + not_reproduced; }
 };
 
 struct ScreenRequest {

@@ -30,6 +30,11 @@ struct Session {
   std::string class_name(int index) const;
 };
 
+struct ModelFile {
+  std::filesystem::path path;  ///< absolute
+  std::string sha256;
+};
+
 /// The images that the options name; says on stderr which files are none.
 Dataset list_images(const SessionOptions& options, const std::vector<std::string>& classes);
 
@@ -38,6 +43,9 @@ Dataset list_images(const SessionOptions& options, const std::vector<std::string
 Session open_session(const SessionOptions& options);
 /// The same session with other preprocessing (the quick alternatives of a failed baseline).
 Session with_preprocessing(const Session& session, const SessionOptions& options, const image::Preprocessing& changed);
+/// The same images and workers with another network. `variants`: its further checkpoints.
+Session with_model(const Session& session, const SessionOptions& options, const ModelFile& model,
+                   const image::Preprocessing& preprocessing, std::vector<report::VariantFile> variants);
 
 /// Writes a picture that was drawn here as PNG, through a worker. Throws Error{usage}.
 void write_png(Session& session, image::Picture picture, const std::filesystem::path& path);

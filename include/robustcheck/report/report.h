@@ -101,6 +101,8 @@ struct Counterexample {
       outcomes;  ///< a letter per image of the dataset: 1 violated, 0 not, . not tested; cut after the last 0 or 1
 
   double failure_rate() const { return images ? static_cast<double>(failures) / static_cast<double>(images) : 0.0; }
+  /// What is ranked by (DESIGN "Meaning", Rank).
+  double severity() const { return ci95.low * (1.0 - magnitude / 2.0); }
 };
 
 /// Where failures reach the failure limit on the way from neutral to the end of the range.
@@ -150,17 +152,43 @@ struct Kind {
     double p_value = 1.0, weight = 1.0;
     std::uint64_t test = 0;  ///< as in Counterexample
     std::optional<WorstClass> worst_class;
+    std::string outcomes;  ///< as in Counterexample
   };
   std::optional<Test> tested;
+  std::string reason;  ///< why it could not be run here; empty: it could
+};
+
+/// Images of one variance on one model.
+struct Rate {
+  std::uint64_t failures = 0, images = 0;
+};
+
+/// A variance that one of two runs found, on both models and the same images (--baseline).
+struct BaselineVariance {
+  std::string signature, oracle;
+  space::Variance variance;
+  bool found_here = false;                      ///< by this run; else by the old one
+  std::optional<Rate> here, there;              ///< none where it could not be run
+  std::uint64_t here_only = 0, there_only = 0;  ///< images that fail on one model only
+  std::string verdict;                          ///< same, worse, better, fixed, not_run
+  std::optional<double> p_value;                ///< McNemar; none for numeric and crash, and for not_run
+  std::string reason;                           ///< of not_run
+};
+
+/// The old report of --baseline.
+struct ComparedWith {
+  std::string path, sha256, model_sha256;
+  bool same = false;  ///< model, checkpoints, images, preprocessing and LibTorch are equal: nothing was run
 };
 
 /// How confirmation decided.
 struct Confirmation {
-  std::string rule;          ///< benjamini_hochberg, or stopped for a run that did not end
-  double level = 0.05;       ///< false discovery rate
-  std::uint64_t tests = 0;   ///< made
-  std::uint64_t family = 0;  ///< that count: tested, or explained by one that was
-  std::uint64_t images = 0;  ///< fewest unseen images of a test that confirmed nothing; else those at hand
+  std::string rule;              ///< benjamini_hochberg, or stopped for a run that did not end
+  double level = 0.05;           ///< false discovery rate
+  double interval_level = 0.95;  ///< of the ci95 of counterexamples, but for numeric and crash
+  std::uint64_t tests = 0;       ///< made
+  std::uint64_t family = 0;      ///< that count: tested, or explained by one that was
+  std::uint64_t images = 0;      ///< fewest unseen images of a test that confirmed nothing; else those at hand
   double smallest_weight = 1.0;
   std::optional<double> detectable_rate;  ///< none where no rate would have been confirmed
 };
@@ -192,6 +220,7 @@ struct Counts {
   std::uint64_t candidates = 0;    ///< above the limit where the search met them
   std::uint64_t confirmed = 0;     ///< of these
   std::uint64_t not_tested = 0;    ///< of these
+  std::uint64_t not_run = 0;       ///< of the untested: proposed by a file, and unavailable here
   std::uint64_t after_needed = 0;  ///< the --after-budget that would have tested them; 0 where all were
 };
 
@@ -221,7 +250,10 @@ struct Report {
   std::vector<MapCell> interaction_map;
   std::optional<Coverage> coverage;  ///< none where nothing fails
   std::vector<UnavailableKnob> unavailable_knobs;
-  Json corpus;  ///< null without --corpus
+  Json corpus;                                ///< null without --corpus
+  std::optional<ComparedWith> compared_with;  ///< none without --baseline
+  std::vector<BaselineVariance> baseline_variances;
+  std::optional<std::uint64_t> from_file;  ///< variances of --candidates; none where there was a search
 };
 
 /// {reason: count}.

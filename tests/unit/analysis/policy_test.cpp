@@ -32,6 +32,7 @@ Json counterexample(const std::string& signature, const Json& variance, double m
           {"failure_rate", static_cast<double>(failures) / 400},
           {"ci95", {ci95.low, ci95.high}},
           {"images", 400},
+          {"outcomes", std::string(failures, '1') + std::string(400 - failures, '0')},
           {"worst_class", {{"name", "bag"}, {"failure_rate", 0.5}, {"images", 40}}}};
 }
 
@@ -39,6 +40,8 @@ Json example() {
   const Interval robust = wilson(200, 430);
   return {{"schema_version", 1},
           {"status", "complete"},
+          {"model", {{"sha256", "0"}}},
+          {"preprocess", Json::object()},
           {"dataset", {{"sha256", "0"}}},
           {"variants", Json::array()},
           {"budget", {{"evaluations", 20000}}},
@@ -54,6 +57,13 @@ Json example() {
           {"counterexamples",
            {counterexample("label:rotate", {{"data", {{{"transform", "rotate"}, {"degrees", 18.0}}}}}, 0.4, 100),
             counterexample("label:|precision=bf16", {{"config", {{"precision", "bf16"}}}}, 0.0, 40)}}};
+}
+
+/// Of another model.
+Json example_of_old() {
+  Json report = example();
+  report["model"]["sha256"] = "1";
+  return report;
 }
 
 Findings findings(const Json& report) { return findings_from_json(report, catalogue(), "report.json"); }
@@ -106,7 +116,7 @@ TEST(Policy, TheWorstClassHasAnIntervalOfItsOwn) {
 }
 
 TEST(Policy, ADropAgainstTheBaselineIsMeasuredOnBothAccuracies) {
-  Json before = example();
+  Json before = example_of_old();
   before["baseline"]["accuracy"] = 0.95;
   const Findings old = findings(before), now = findings(example());
   const Interval clean = independent_difference(*old.accuracy, *now.accuracy).ci95;
@@ -123,6 +133,13 @@ TEST(Policy, ADropAgainstTheBaselineIsMeasuredOnBothAccuracies) {
   const double low = independent_difference(*findings(before).accuracy, *now.accuracy).ci95.low;
   EXPECT_EQ(outcomes(low - kStep).first, Outcome::fail);
   EXPECT_EQ(outcomes(low).first, Outcome::inconclusive);
+}
+
+TEST(Policy, NothingDropsWhereEverythingIsEqual) {
+  Json before = example();
+  before["robust_accuracy"]["value"] = 0.99;
+  before["robust_accuracy"]["ci95"] = {0.98, 1.0};
+  EXPECT_EQ(outcome({{"max_drop_against_baseline", 0.0}}, example(), before), Outcome::pass);
 }
 
 TEST(Policy, WithoutABaselineADropIsInconclusive) {
@@ -157,13 +174,68 @@ TEST(Policy, ForbiddenOraclesFailAtAnyRate) {
 }
 
 TEST(Policy, ForbidsWhatIsNewOrWorseThanTheBaseline) {
-  Json before = example();
+  const Json rotate = {{"data", {{{"transform", "rotate"}, {"degrees", 18.0}}}}};
+  Json before = example_of_old();
   EXPECT_EQ(outcome({{"forbid", {"new", "worse"}}}, example(), before), Outcome::pass);
-  before["counterexamples"][0] =
-      counterexample("label:rotate", {{"data", {{{"transform", "rotate"}, {"degrees", 18.0}}}}}, 0.4, 40);
+  before["counterexamples"][0] = counterexample("label:rotate", rotate, 0.4, 40);
   EXPECT_EQ(outcome({{"forbid", {"worse"}}}, example(), before), Outcome::fail);
-  before["counterexamples"].erase(0);
+  EXPECT_EQ(outcome({{"forbid", {"new"}}}, example(), before), Outcome::pass) << "10 % were above the limit before";
+  before["counterexamples"][0] = counterexample("label:rotate", rotate, 0.4, 10);
   EXPECT_EQ(outcome({{"forbid", {"new"}}}, example(), before), Outcome::fail);
+}
+
+TEST(Policy, WhatWasMeasuredOnOneModelOnlyIsNeitherNewNorWorse) {
+  Json before = example_of_old();
+  before["counterexamples"].erase(0);
+  EXPECT_EQ(outcome({{"forbid", {"new"}}}, example(), before), Outcome::inconclusive) << "found only here";
+  EXPECT_EQ(outcome({{"forbid", {"worse"}}}, example(), before), Outcome::inconclusive);
+  Json now = example();
+  now["counterexamples"].erase(0);
+  EXPECT_EQ(outcome({{"forbid", {"new"}}}, now, example_of_old()), Outcome::pass);
+  EXPECT_EQ(outcome({{"forbid", {"worse"}}}, now, example_of_old()), Outcome::inconclusive) << "not searched again";
+  before["model"]["sha256"] = "0";
+  EXPECT_EQ(outcome({{"forbid", {"new", "worse"}}}, example(), before), Outcome::pass) << "one and the same model";
+}
+
+/// rotate 25 % was 2 % on the old model; bf16 could not be run there.
+TEST(Policy, ObeysWhatTheRunMeasuredOnBothModels) {
+  Json now = example();
+  const auto rate = [](double value) { return Json{{"failure_rate", value}, {"failures", 0}, {"images", 400}}; };
+  now["compared_with"] = {{"sha256", "a"}, {"model_sha256", "1"}, {"same", false}};
+  now["baseline_variances"] = {{{"signature", "label:rotate"},
+                                {"found", "here"},
+                                {"here", rate(0.25)},
+                                {"there", rate(0.02)},
+                                {"verdict", "worse"},
+                                {"p", 1e-9},
+                                {"reason", nullptr}},
+                               {{"signature", "label:|precision=bf16"},
+                                {"found", "here"},
+                                {"here", nullptr},
+                                {"there", nullptr},
+                                {"verdict", "not_run"},
+                                {"p", nullptr},
+                                {"reason", "the old model is not at m.pt"}}};
+  const GateResult result = judged({{"forbid", {"new"}}}, now);
+  EXPECT_EQ(result.outcome, Outcome::fail) << "also without the old report";
+  EXPECT_EQ(result.rules[0].message, "label:rotate is new: 25.0 % of 400 images, 2.0 % on the old model");
+  now["baseline_variances"].erase(0);
+  const GateResult open = judged({{"forbid", {"new"}}}, now);
+  EXPECT_EQ(open.outcome, Outcome::inconclusive);
+  EXPECT_THAT(open.rules[0].message, HasSubstr("the old model is not at m.pt"));
+}
+
+TEST(Policy, AFileOfVariancesAnswersOnlyForWhatItHeld) {
+  Json now = example();
+  now["budget"]["evaluations"] = 0;
+  EXPECT_NE(unfinished(now, "report.json"), "");
+  now["space"]["candidates"] = {{"sha256", "a"}, {"variances", 2}};
+  EXPECT_EQ(unfinished(now, "report.json"), "");
+  const auto of_class = [](const std::string& knob_class) {
+    return Json{{"limits", {{{"knob_class", knob_class}, {"max_failure_rate", 0.5}}}}};
+  };
+  EXPECT_EQ(outcome(of_class("numerical"), now), Outcome::pass);
+  EXPECT_EQ(outcome(of_class("structural"), now), Outcome::inconclusive);
 }
 
 TEST(Policy, AKnownSignatureIsAllowedUntilTheEndOfItsDay) {
