@@ -144,12 +144,19 @@ std::vector<report::GeneShare> shares(const std::vector<std::string>& names, con
 
 void share_among_genes_of(report::Counterexample& found, UnseenOutcomes& unseen, std::uint64_t evaluations) {
   const std::vector<std::string> names = gene_names(found.variance);
-  if (names.size() > kMostGenes || (found.oracle == "crash" && names.size() > 1)) return;
+  if (names.size() > kMostGenes)
+    found.genes_reason = "more than " + std::to_string(kMostGenes) + " genes";
+  else if (found.oracle == "crash" && names.size() > 1)
+    found.genes_reason = "a crash is not shared out";
+  else
+    found.genes_reason = report::kAllowance;
+  if (found.genes_reason != report::kAllowance) return;
   const std::vector<Variance> variances = coalitions(found.variance, names.size());
   const UnseenOutcomes::Positions positions = affordable(unseen, found.oracle, variances, evaluations);
   if (positions.empty()) return;
   found.genes = shares(names, unseen.measure(found.oracle, variances, positions));
   found.genes_images = found.genes.empty() ? 0 : positions.size();
+  found.genes_reason = found.genes.empty() ? "nothing fails on the images that it was measured on" : "";
 }
 
 }  // namespace
@@ -161,17 +168,21 @@ void decide_needs_both(ConfirmOutcome& confirmed, UnseenOutcomes& unseen, const 
   for (std::size_t i = 0; i < confirmed.confirmed.size(); ++i) {
     report::Counterexample& found = confirmed.confirmed[i].found;
     if (!found.attribution) continue;
-    if (significant[i] && found.attribution->interacts())
+    if (significant[i] && found.attribution->interacts()) {
       interacting.push_back(&found);
-    else
-      found.needs_both = false;
+      continue;
+    }
+    found.needs_both = false;
+    found.needs_both_reason = "no interaction beyond chance";
   }
   Portions portions(unseen, allowance, interacting.size());
   for (report::Counterexample* found : interacting) {
     const std::vector<Variance> variances = nearby(found->variance, catalogue);
     const UnseenOutcomes::Positions positions = affordable(unseen, found->oracle, variances, portions.next());
+    found->needs_both_reason = positions.empty() ? report::kAllowance : "";
     if (positions.empty()) continue;
     found->needs_both = interacts_nearby(unseen.measure(found->oracle, variances, positions));
+    if (!*found->needs_both) found->needs_both_reason = "no interaction at nearby strengths";
     progress.update(unseen.evaluations());
   }
 }

@@ -131,7 +131,8 @@ int run_doctor(const DoctorOptions& options) {
   std::vector<ImageIndex> images(session.dataset.size());
   std::iota(images.begin(), images.end(), ImageIndex{0});
   check_reference(session, images);
-  const std::vector<ProbedValue> probed = probe_knobs(session, every_knob(session.catalogue), images, /*timed=*/true);
+  const std::vector<ProbedValue> probed =
+      probe_knobs(session, every_knob(session.catalogue), images, /*timed=*/true).values;
   print_knobs(probed, images.size());
   return kExitOk;
 }

@@ -93,6 +93,11 @@ void describe(const Finalist& finalist, const ConfirmRequest& request, report::C
   found.magnitude = finalist.magnitude;
   found.knobs_changed = finalist.variance.config.size();
   found.minimal = finalist.minimal;
+  if (finalist.reduced)
+    found.minimised =
+        report::Minimised{finalist.start_failures, finalist.failures, finalist.images, finalist.interaction};
+  found.needs_both_reason = two_sided(finalist.variance) ? report::kEnded : report::kOneSided;
+  found.genes_reason = report::kEnded;
 }
 
 Confirmed measured(const UnseenRequest& asked, const space::Trial& trial, std::size_t place, Judged& judged,

@@ -174,7 +174,10 @@ void attribute_both_sides(ConfirmOutcome& outcome, std::uint64_t allowance, Benc
     if (!two_sided(one.found.variance)) continue;
     const std::vector<space::Variance> sides = {space::data_only(one.found.variance),
                                                 space::config_only(one.found.variance)};
-    if (outcome.evaluations + unseen.cost(one.found.oracle, sides, one.positions) > allowance) continue;
+    if (outcome.evaluations + unseen.cost(one.found.oracle, sides, one.positions) > allowance) {
+      one.found.needs_both_reason = report::kAllowance;
+      continue;
+    }
     const std::uint64_t before = unseen.evaluations();
     const std::vector<Outcomes> alone = unseen.measure(one.found.oracle, sides, one.positions);
     outcome.evaluations += unseen.evaluations() - before;
@@ -229,7 +232,10 @@ void settle(ConfirmOutcome& outcome, std::size_t most, bool stopped) {
   for (Confirmed& one : tested) {
     one.found.weight = outcome.decision.weights[one.finalist];
     const double level = analysis::stopped_level(std::max<std::uint64_t>(one.found.test, 1), kFalseDiscoveryRate);
-    if (stopped && one.found.attribution && one.found.attribution->p_value > level) one.found.needs_both.reset();
+    if (stopped && one.found.attribution && one.found.attribution->p_value > level) {
+      one.found.needs_both.reset();
+      one.found.needs_both_reason = report::kEnded;
+    }
     const bool in_full = outcome.decision.fates[one.finalist] == Fate::confirmed && outcome.confirmed.size() < most;
     (in_full ? outcome.confirmed : outcome.others).push_back(std::move(one));
   }

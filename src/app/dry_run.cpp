@@ -65,7 +65,7 @@ int dry_run(const SearchOptions& options, Session& session) {
   space::Space space = space::make_space(options.space, session.catalogue);
   const double each_s = seconds_per_evaluation(session);
   const std::vector<report::UnavailableKnob> dropped =
-      drop_unavailable(space, cached_probe(session, space.knobs, first_images(session)), options.space.knobs);
+      drop_unavailable(space, cached_probe(session, space.knobs, first_images(session)).values, options.space.knobs);
   print_space(space);
   print_dropped(dropped);
   const std::uint64_t most = options.budget + options.evaluations_after() + 2 * session.dataset.size();

@@ -191,6 +191,7 @@ Finalist reduce(const Listed& listed, const Goal& goal, const MinimizeRequest& r
   const analysis::Minimized reduced = analysis::minimize(idle ? busy : listed.candidate.variance, request.space, test);
   Finalist result = as_found(listed);
   result.reduced = true;
+  result.start_failures = goal.failures;
   result.minimal = reduced.minimal;
   const Outcomes& outcomes = measurements.known(goal.oracle, reduced.variance);
   result.failures = analysis::failures(outcomes);

@@ -20,20 +20,34 @@ struct Run {
   double seconds = 0.0;
 };
 
-Run run(Session& session, const space::Assignment& config, const std::vector<ImageIndex>& images) {
-  const space::Trial trial{{{}, config, 0}, images};
-  const double before = session.evaluator->timings().forward_s;
-  Run result;
-  result.rows = session.evaluator->observe({&trial, 1}).front();
-  result.seconds = session.evaluator->timings().forward_s - before;
-  return result;
-}
+/// Counts what it runs.
+class Runner {
+ public:
+  explicit Runner(Session& session) : session_(session) {}
 
-/// Of a configuration that fails a second run would tell nothing.
-Run run(Session& session, const space::Assignment& config, const std::vector<ImageIndex>& images, bool timed) {
-  Run first = run(session, config, images);
-  return timed && first_failure(first.rows) == nullptr ? run(session, config, images) : first;
-}
+  Run run(const space::Assignment& config, const std::vector<ImageIndex>& images) {
+    const space::Trial trial{{{}, config, 0}, images};
+    const double before = session_.evaluator->timings().forward_s;
+    Run result;
+    result.rows = session_.evaluator->observe({&trial, 1}).front();
+    result.seconds = session_.evaluator->timings().forward_s - before;
+    evaluations_ += images.size();
+    return result;
+  }
+
+  /// Of a configuration that fails a second run would tell nothing.
+  Run run(const space::Assignment& config, const std::vector<ImageIndex>& images, bool timed) {
+    Run first = run(config, images);
+    return timed && first_failure(first.rows) == nullptr ? run(config, images) : first;
+  }
+
+  std::string note(const space::Assignment& config) const { return session_.evaluator->note(config); }
+  std::uint64_t evaluations() const { return evaluations_; }
+
+ private:
+  Session& session_;
+  std::uint64_t evaluations_ = 0;
+};
 
 space::Assignment without(space::Assignment config, const std::string& knob) {
   config.erase(knob);
@@ -66,41 +80,86 @@ bool is_emulated(const std::string& knob, const std::string& value, const eval::
 }
 
 /// One knob value with what it needs; alone where that is not to be had: a file may bring it with it.
-space::Assignment runnable(Session& session, const space::Assignment& alone, const std::vector<ImageIndex>& images) {
+space::Assignment runnable(Runner& runner, const space::Assignment& alone, const std::vector<ImageIndex>& images) {
   const space::Assignment config = space::completed(alone);
   if (config.size() == alone.size()) return config;
   const auto is_available = [&](const space::Assignment& one) {
-    const Run tried = run(session, one, {images.front()});
+    const Run tried = runner.run(one, {images.front()});
     const Observation* failed = first_failure(tried.rows);
     return failed == nullptr || failed->status != Status::unavailable;
   };
   return !is_available(config) && is_available(alone) ? alone : config;
 }
 
-/// One value alone.
-ProbedValue probe_value(Session& session, const ProbedValue& blank, const Run& reference,
-                        const std::vector<ImageIndex>& images, bool timed) {
-  ProbedValue row = blank;
-  const space::Assignment config = runnable(session, {{row.knob, row.value}}, images);
-  const Run changed = run(session, config, images, timed);
+/// The configurations in which the value may act: with each value of the knob that it needs, as `knobs` has them.
+std::vector<space::Assignment> beside_its_partner(const space::Assignment& config, const std::string& own,
+                                                  const std::vector<space::KnobGene>& knobs) {
+  std::vector<space::Assignment> all = {config};
+  for (const auto& [partner, first] : config) {
+    if (partner == own) continue;
+    for (const space::KnobGene& gene : knobs)
+      for (const std::string& value : gene.values)
+        if (gene.info.name == partner && value != first) {
+          all.push_back(config);
+          all.back()[partner] = value;
+        }
+  }
+  return all;
+}
+
+/// "int8=dynamic"; "" for a value that stands alone.
+std::string partner_of(const space::Assignment& config, const std::string& own) {
+  std::string text;
+  for (const auto& [knob, value] : config)
+    if (knob != own) text += (text.empty() ? "" : ", ") + knob + "=" + value;
+  return text;
+}
+
+/// What every value is run on and compared with.
+struct Bed {
+  Runner& runner;
+  const std::vector<space::KnobGene>& knobs;
+  const std::vector<ImageIndex>& images;
+  Run reference;
+  bool timed = false;
+};
+
+/// One value in one configuration.
+ProbedValue probe_in(const Bed& bed, ProbedValue row, const space::Assignment& config) {
+  const Run changed = bed.runner.run(config, bed.images, bed.timed);
   row.seconds = changed.seconds;
+  row.partner = partner_of(config, row.knob);
   if (const Observation* failed = first_failure(changed.rows)) {
     row.state = failed->status == Status::unavailable ? "unavailable" : "fails";
     row.message = failed->message;
     return row;
   }
-  compare(config.size() == 1 ? reference.rows : run(session, without(config, row.knob), images).rows, changed.rows,
-          row);
-  row.message = session.evaluator->note(config);
+  compare(config.size() == 1 ? bed.reference.rows : bed.runner.run(without(config, row.knob), bed.images).rows,
+          changed.rows, row);
+  row.message = bed.runner.note(config);
   row.digest = digest_of(changed.rows);
   return row;
 }
 
+/// The first configuration in which it moves something; else what the first one said, of all of them.
+ProbedValue probe_value(const Bed& bed, const ProbedValue& blank) {
+  const space::Assignment config = runnable(bed.runner, {{blank.knob, blank.value}}, bed.images);
+  std::optional<ProbedValue> first;
+  for (const space::Assignment& one : beside_its_partner(config, blank.knob, bed.knobs)) {
+    ProbedValue row = probe_in(bed, blank, one);
+    if (row.state == "applied" || config.size() == 1) return row;
+    if (!first)
+      first = std::move(row);
+    else if (first->state == "no_effect" && row.state == "no_effect")
+      first->partner += " and " + row.partner;
+  }
+  return *first;
+}
+
 /// As probe_value; where the time of the run ended first, the value is not tried.
-ProbedValue probe_in_time(Session& session, const ProbedValue& blank, const Run& reference,
-                          const std::vector<ImageIndex>& images, bool timed) {
+ProbedValue probe_in_time(const Bed& bed, const ProbedValue& blank) {
   try {
-    return probe_value(session, blank, reference, images, timed);
+    return probe_value(bed, blank);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::interrupted || interrupted()) throw;
     ProbedValue row = blank;
@@ -123,21 +182,22 @@ std::string earlier_with(const std::vector<ProbedValue>& probed, const std::stri
 }
 }  // namespace
 
-std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::KnobGene>& knobs,
-                                     const std::vector<ImageIndex>& images, bool timed) {
+Probe probe_knobs(Session& session, const std::vector<space::KnobGene>& knobs, const std::vector<ImageIndex>& images,
+                  bool timed) {
   const eval::CapabilitiesReply machine = capabilities(*session.pool);
-  const Run reference = run(session, {}, images, timed);
-  std::vector<ProbedValue> probed = {{"", "", "applied", "", false, 0.0, 0.0, 0, images.size(), reference.seconds}};
+  Runner runner(session);
+  const Bed bed{runner, knobs, images, runner.run({}, images, timed), timed};
+  Probe probe;
+  probe.values = {{"", "", "applied", "", false, 0.0, 0.0, 0, images.size(), bed.reference.seconds}};
   for (const space::KnobGene& gene : knobs)
     for (const std::string& value : gene.values) {
-      ProbedValue row = probe_in_time(
-          session,
-          {gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine), 0.0, 0.0, 0, images.size(), 0.0},
-          reference, images, timed);
-      if (row.state == "applied") row.equal_to = earlier_with(probed, row.digest);
-      probed.push_back(row);
+      ProbedValue row = probe_in_time(bed, {gene.info.name, value, "", "", is_emulated(gene.info.name, value, machine),
+                                            0.0, 0.0, 0, images.size(), 0.0});
+      if (row.state == "applied") row.equal_to = earlier_with(probe.values, row.digest);
+      probe.values.push_back(row);
     }
-  return probed;
+  probe.evaluations = runner.evaluations();
+  return probe;
 }
 
 std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const std::vector<ProbedValue>& probed,
@@ -147,7 +207,8 @@ std::vector<report::UnavailableKnob> drop_unavailable(space::Space& space, const
     if (row.knob.empty()) continue;
     const bool named = std::find(named_knobs.begin(), named_knobs.end(), row.knob) != named_knobs.end();
     if (row.state == "no_effect")
-      dropped.push_back({row.knob, row.value, "no_effect", bit_equal(row, "the reference")});
+      dropped.push_back(
+          {row.knob, row.value, "no_effect", bit_equal(row, row.partner.empty() ? "the reference" : row.partner)});
     else if (!row.equal_to.empty())
       dropped.push_back({row.knob, row.value, "no_effect", bit_equal(row, row.equal_to)});
     else if (row.state != "applied")

@@ -42,9 +42,9 @@ std::string key_of(const Session& session, const std::vector<space::KnobGene>& k
   return sha256_hex(json.dump());
 }
 
-Json to_json(const std::vector<ProbedValue>& probed) {
+Json to_json(const Probe& probe) {
   Json rows = Json::array();
-  for (const ProbedValue& row : probed)
+  for (const ProbedValue& row : probe.values)
     rows.push_back({{"knob", row.knob},
                     {"value", row.value},
                     {"state", row.state},
@@ -55,21 +55,22 @@ Json to_json(const std::vector<ProbedValue>& probed) {
                     {"flips", row.flips},
                     {"images", row.images},
                     {"digest", row.digest},
-                    {"equal_to", row.equal_to}});
-  return rows;
+                    {"equal_to", row.equal_to},
+                    {"partner", row.partner}});
+  return {{"evaluations", probe.evaluations}, {"values", rows}};
 }
 
-std::vector<ProbedValue> from_json(const Json& rows) {
-  std::vector<ProbedValue> probed;
-  for (const Json& row : rows)
-    probed.push_back({row.at("knob"), row.at("value"), row.at("state"), row.at("message"), row.at("emulated"),
-                      row.at("largest_difference"), row.at("violation"), row.at("flips"), row.at("images"), 0.0,
-                      row.at("digest"), row.at("equal_to")});
-  return probed;
+Probe from_json(const Json& json) {
+  Probe probe{{}, json.at("evaluations"), true};
+  for (const Json& row : json.at("values"))
+    probe.values.push_back({row.at("knob"), row.at("value"), row.at("state"), row.at("message"), row.at("emulated"),
+                            row.at("largest_difference"), row.at("violation"), row.at("flips"), row.at("images"), 0.0,
+                            row.at("digest"), row.at("equal_to"), row.at("partner")});
+  return probe;
 }
 
 /// Nothing where there is no such file, or where it is damaged: then the probe is made again.
-std::optional<std::vector<ProbedValue>> read_cached(const fs::path& file) {
+std::optional<Probe> read_cached(const fs::path& file) {
   try {
     if (fs::exists(file)) return from_json(read_json(file));
   } catch (const std::exception&) {
@@ -79,10 +80,10 @@ std::optional<std::vector<ProbedValue>> read_cached(const fs::path& file) {
 }
 
 /// False where nothing can be written: then the next run makes the probe again.
-bool write_cached(const fs::path& file, const std::vector<ProbedValue>& probed) {
+bool write_cached(const fs::path& file, const Probe& probe) {
   try {
     fs::create_directories(file.parent_path());
-    write_file(file, to_json(probed).dump() + "\n");
+    write_file(file, to_json(probe).dump() + "\n");
   } catch (const std::exception&) {
     return false;
   }
@@ -91,16 +92,16 @@ bool write_cached(const fs::path& file, const std::vector<ProbedValue>& probed) 
 
 }  // namespace
 
-std::vector<ProbedValue> cached_probe(Session& session, const std::vector<space::KnobGene>& knobs,
-                                      const std::vector<ImageIndex>& images) {
+Probe cached_probe(Session& session, const std::vector<space::KnobGene>& knobs, const std::vector<ImageIndex>& images) {
   const fs::path folder = cache_folder();
   if (folder.empty()) return probe_knobs(session, knobs, images, /*timed=*/false);
   const fs::path file = folder / ("probe-" + key_of(session, knobs, images) + ".json");
   if (const auto known = read_cached(file)) return *known;
-  std::vector<ProbedValue> probed = probe_knobs(session, knobs, images, /*timed=*/false);
-  const bool whole = std::none_of(probed.begin(), probed.end(), [](const auto& row) { return row.state == kNotTried; });
-  if (whole && !write_cached(file, probed)) spdlog::debug("{}: the probe cannot be kept", file.string());
-  return probed;
+  Probe probe = probe_knobs(session, knobs, images, /*timed=*/false);
+  const bool whole =
+      std::none_of(probe.values.begin(), probe.values.end(), [](const auto& row) { return row.state == kNotTried; });
+  if (whole && !write_cached(file, probe)) spdlog::debug("{}: the probe cannot be kept", file.string());
+  return probe;
 }
 
 }  // namespace robustcheck::app

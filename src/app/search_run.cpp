@@ -84,9 +84,11 @@ void SearchRun::probe() {
   std::size_t values = 1;
   for (const space::KnobGene& gene : report_.space.knobs) values += gene.values.size();
   progress_.phase("probe", values * images.size());
-  probe_evaluations_ = values * images.size();
   until(share::kProbe);
-  const std::vector<ProbedValue> probed = cached_probe(session_, report_.space.knobs, images);
+  const Probe probe = cached_probe(session_, report_.space.knobs, images);
+  const std::vector<ProbedValue>& probed = probe.values;
+  probe_evaluations_ = probe.evaluations;
+  probe_from_cache_ = probe.from_cache;
   report_.unavailable_knobs = drop_unavailable(report_.space, probed, options_.space.knobs);
   knob_effects_ = knob_effects(report_.space, probed);
   note_stop(std::ranges::any_of(probed, [](const ProbedValue& row) { return row.state == kNotTried; }));

@@ -104,6 +104,7 @@ class SearchRun {
   Explanation explained_;
   CompareOutcome compared_;
   std::uint64_t probe_evaluations_ = 0;
+  bool probe_from_cache_ = false;
   std::uint64_t case_evaluations_ = 0;
   Json phases_ = Json::object();
   Json environment_;

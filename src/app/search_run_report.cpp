@@ -117,7 +117,10 @@ report::Counts SearchRun::counts() const {
 }
 
 Json SearchRun::timing() const {
-  Json json = {{"total_s", watch_.seconds()}, {"phases_s", phases_}, {"strategy_s", searched_.strategy_seconds}};
+  Json json = {{"total_s", watch_.seconds()},
+               {"phases_s", phases_},
+               {"strategy_s", searched_.strategy_seconds},
+               {"probe_from_cache", probe_from_cache_}};
   const eval::Timings& work = session_.evaluator->timings();
   json["workers_s"] = {
       {"start", session_.pool->start_seconds()}, {"decode", work.decode_s},   {"perturb", work.perturb_s},

@@ -52,6 +52,7 @@ void write_html(const Document& document, std::ostream& out) {
   out << "<main>\n";
   html::write_accuracy(document, out);
   html::write_counterexamples(document, out);
+  html::write_comparison(document, out);
   html::write_interaction_map(document, out);
   html::write_tolerance(document, out);
   html::write_classes(document, out);

@@ -14,6 +14,7 @@ namespace robustcheck::report::html {
 /// say.
 void write_accuracy(const Document& document, std::ostream& out);
 void write_counterexamples(const Document& document, std::ostream& out);
+void write_comparison(const Document& document, std::ostream& out);
 void write_interaction_map(const Document& document, std::ostream& out);
 void write_tolerance(const Document& document, std::ostream& out);
 void write_classes(const Document& document, std::ostream& out);

@@ -163,8 +163,10 @@ void write_counterexamples(const Document& document, std::ostream& out) {
   if (!all.empty()) {
     out << "<p class=\"small muted\">Each was measured once on images that the search never saw. The dark line in a "
            "bar "
-           "is the 95 % interval, the grey mark the failure rate that is tolerated. A click on a command selects all "
-           "of it.</p>\n<ol class=\"cards\">\n";
+           "is the 95 % interval, the grey mark the failure rate that is tolerated. The intervals are so wide that 95 "
+           "% "
+           "of all that are shown cover, and the first of near equals is still the luckiest of them. A click on a "
+           "command selects all of it.</p>\n<ol class=\"cards\">\n";
     for (std::size_t i = 0; i < std::min(all.size(), kCards); ++i) write_card(document, all[i], out);
     out << "</ol>\n";
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ostream>
 
 #include "robustcheck/report/report.h"
@@ -27,14 +28,30 @@ Json to_json(const Prediction& prediction) {
           {"probability", prediction.probability ? Json(*prediction.probability) : Json()}};
 }
 
-Json to_json(const Example& example) {
+/// What the distances of the pictures are measured against: moved pixels say nothing of what a person sees.
+std::string compared_picture(const Counterexample& found, const space::Catalogue& catalogue) {
+  const auto moves = [&](const space::Step& step) {
+    const space::TransformInfo* info = catalogue.find_transform(step.transform);
+    return info != nullptr && info->family == "geometry" && !info->local;
+  };
+  return std::ranges::any_of(found.variance.data, moves) ? "the picture after its geometric steps" : "the original";
+}
+
+Json to_json(const std::optional<space::Distances>& distances, const std::string& against) {
+  if (!distances) return nullptr;
+  Json json = space::to_json(*distances);
+  json["against"] = against;
+  return json;
+}
+
+Json to_json(const Example& example, const std::string& against) {
   return {{"image", example.image},
           {"sha256", example.sha256},
           {"label", example.label ? Json(*example.label) : Json()},
           {"reference", to_json(example.reference)},
           {"observed", to_json(example.observed)},
           {"case", example.case_file},
-          {"distances", example.distances ? space::to_json(*example.distances) : Json()}};
+          {"distances", to_json(example.distances, against)}};
 }
 
 /// Members are null where one side is empty: there is nothing to tell apart.
@@ -48,7 +65,9 @@ Json attribution_json(const Counterexample& found) {
                {"interaction_ci95", nullptr},
                {"interaction_p_value", nullptr},
                {"needs_both", found.needs_both ? Json(*found.needs_both) : Json()},
+               {"needs_both_reason", found.needs_both_reason.empty() ? Json() : Json(found.needs_both_reason)},
                {"genes", genes},
+               {"genes_reason", found.genes_reason.empty() ? Json() : Json(found.genes_reason)},
                {"genes_images", found.genes_images}};
   if (!found.attribution) {
     json[found.variance.config.empty() ? "data" : "config"] = found.failure_rate();
@@ -66,6 +85,14 @@ Json attribution_json(const Counterexample& found) {
 Json to_json(const std::optional<WorstClass>& worst) {
   if (!worst) return nullptr;
   return {{"name", worst->name}, {"failure_rate", worst->failure_rate}, {"images", worst->images}};
+}
+
+Json to_json(const std::optional<Minimised>& minimised) {
+  if (!minimised) return nullptr;
+  return {{"start_failures", minimised->start_failures},
+          {"failures", minimised->failures},
+          {"images", minimised->images},
+          {"start_interaction", minimised->start_interaction}};
 }
 
 Json accuracy_json(const std::optional<AccuracyChange>& change) {
@@ -121,7 +148,8 @@ Json to_json(const Counterexample& found, std::size_t rank, const Report& report
   Json validity = space::to_json(report.space.validity);
   validity["invalid_pictures"] = found.invalid_pictures;
   Json examples = Json::array();
-  for (const Example& example : found.examples) examples.push_back(to_json(example));
+  const std::string against = compared_picture(found, catalogue);
+  for (const Example& example : found.examples) examples.push_back(to_json(example, against));
   return {{"rank", rank},
           {"id", found.id},
           {"signature", found.signature},
@@ -137,6 +165,7 @@ Json to_json(const Counterexample& found, std::size_t rank, const Report& report
           {"weight", found.weight},
           {"test", found.test},
           {"minimal", found.minimal},
+          {"minimised", to_json(found.minimised)},
           {"validity", validity},
           {"worst_class", to_json(found.worst_class)},
           {"attribution", attribution_json(found)},

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "comparison.h"
 #include "escape.h"
 #include "fields.h"
 #include "robustcheck/base/text.h"
@@ -48,6 +49,19 @@ void write_commands(const Document& document, std::ostream& out) {
   out << "\n</details>\n";
 }
 
+void write_comparison(const Document& document, std::ostream& out) {
+  const std::string words = comparison_in_words(document.report);
+  if (words.empty()) return;
+  out << "\nAgainst the old model: " << words << ".\n";
+  const std::vector<const Json*> rows = told_rows(document.report);
+  if (rows.empty()) return;
+  out << "\n| change | variance | before | now |\n|---|---|---:|---:|\n";
+  for (std::size_t i = 0; i < std::min(rows.size(), kRows); ++i)
+    out << "| " << escape_markdown(text(*rows[i], "verdict")) << " | " << escape_markdown(text(*rows[i], "signature"))
+        << " | " << percent_or_none(number(at(*rows[i], "there"), "failure_rate")) << " | "
+        << percent_or_none(number(at(*rows[i], "here"), "failure_rate")) << " |\n";
+}
+
 void write_not_tested(const Document& document, std::ostream& out) {
   std::vector<std::string> parts;
   for (const auto& [key, value] : at(document.report, "dropped").items())
@@ -67,6 +81,7 @@ void write_markdown(const Document& document, std::ostream& out) {
     write_rows(all, out);
     write_commands(document, out);
   }
+  write_comparison(document, out);
   write_not_tested(document, out);
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "comparison.h"
 #include "escape.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/report/confirmation_words.h"
@@ -200,6 +201,28 @@ std::string fates(const Report& report) {
          (report.from_file ? " variances of the file: " : " candidates above the limit: ") + join(words, ", ");
 }
 
+std::string rate_of(const std::optional<Rate>& rate) {
+  return rate && rate->images > 0 ? percent(static_cast<double>(rate->failures) / static_cast<double>(rate->images))
+                                  : "-";
+}
+
+void write_comparison(const Report& report, std::ostream& out) {
+  if (!report.compared_with) return;
+  constexpr std::size_t kShown = 8;
+  Json said = {{"compared_with", {{"same", report.compared_with->same}}}, {"baseline_variances", Json::array()}};
+  for (const BaselineVariance& row : report.baseline_variances)
+    said["baseline_variances"].push_back({{"verdict", row.verdict}});
+  write_wrapped("against " + report.compared_with->path + ": " + comparison_in_words(said), 0, kHang, out);
+  std::size_t worse = 0;
+  for (const BaselineVariance& row : report.baseline_variances)
+    if (row.verdict == "worse" && ++worse <= kShown)
+      write_wrapped("worse: " + row.signature + " " + rate_of(row.there) + " -> " + rate_of(row.here), kHang, 2 * kHang,
+                    out);
+  if (worse > kShown)
+    out << std::string(kHang, ' ') << "and " << worse - kShown << " more (baseline_variances in report.json)\n";
+  out << '\n';
+}
+
 void write_notes(const Report& report, std::ostream& out) {
   const double limit = report.settings.is_object() ? report.settings.value("failure_limit", 0.05) : 0.05;
   if (report.counterexamples.empty()) write_wrapped(nothing_confirmed(limit, report.confirmation), 0, kHang, out);
@@ -225,9 +248,10 @@ void write_terminal(const Report& report, const std::string& run, const Terminal
     out << "\nrank failure rate     95 % interval  images  magnitude  oracle\n";
     for (std::size_t i = 0; i < report.counterexamples.size(); ++i)
       write_counterexample(report.counterexamples[i], i + 1, report, run, style, out);
-    out << '\n';
+    out << "(95 % of the intervals shown cover; the first of near equals is the luckiest)\n\n";
   }
   write_tolerance(report, out);
+  write_comparison(report, out);
   write_notes(report, out);
   out << "report: " << run << "/report.json\n";
 }

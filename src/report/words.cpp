@@ -83,14 +83,14 @@ std::string verdict_details(const Document& document) {
   const std::string searched =
       std::to_string(count(at(document.report, "budget"), "evaluations")) + " evaluations of the search";
   if (all.empty()) return nothing_found(document, searched, limit);
-  const Json& worst = all.front();
+  const Json& first = all.front();
   const auto joint = static_cast<std::size_t>(
       std::count_if(all.begin(), all.end(), [](const Json& found) { return side(found) == Side::joint; }));
   const auto config = static_cast<std::size_t>(
       std::count_if(all.begin(), all.end(), [](const Json& found) { return side(found) == Side::config; }));
-  std::string sentence = "The worst, " + description(worst) + ", fails on " +
-                         percent_or_none(number(worst, "failure_rate")) +
-                         " of unseen images that are right without it.";
+  std::string sentence = "The first in rank, " + description(first) + ", fails on " +
+                         percent_or_none(number(first, "failure_rate")) + " of unseen images" +
+                         (text(first, "oracle") == "label" ? " that are right without it." : ".");
   if (joint > 0)
     sentence +=
         " " + std::to_string(joint) + " of " + std::to_string(all.size()) + " need data and configuration together.";

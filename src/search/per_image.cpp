@@ -270,6 +270,7 @@ std::vector<space::Trial> PerImage::ask(std::size_t evaluations_left) {
 void PerImage::tell(std::span<const space::Trial> trials, std::span<const std::vector<oracle::Verdict>> verdicts) {
   for (std::size_t t = 0; t < trials.size(); ++t) {
     const auto ran = [](const oracle::Verdict& verdict) { return verdict.violated || verdict.fitness > -1.0; };
+    for (const ImageIndex image : trials[t].images) ++images_[position_.at(image)].turns;
     if (std::ranges::none_of(verdicts[t], ran)) continue;
     const std::size_t slot = slot_of(trials[t].variance);
     Known& known = *known_[slot];
@@ -279,7 +280,6 @@ void PerImage::tell(std::span<const space::Trial> trials, std::span<const std::v
       const std::size_t position = position_.at(trials[t].images[i]);
       Image& image = images_[position];
       known.met[position] = true;
-      ++image.turns;
       if (!ran(verdicts[t][i])) continue;
       if (!known.observed[position]) model_.observe(position, slot, verdicts[t][i].fitness);
       known.observed[position] = true;

@@ -130,15 +130,44 @@ def test_every_answer_of_a_baseline_comparison(gate, tiny_run, tmp_path):
     before["counterexamples"].remove(gone)
     before["kinds"] = [kind for kind in before["kinds"] if kind["signature"] != added]
     low["outcomes"], high["outcomes"] = low["outcomes"].replace("0", "1"), high["outcomes"].replace("1", "0")
-    before["counterexamples"].append({**before["counterexamples"][0], "signature": "label:mine"})
+    before["counterexamples"].append({**before["counterexamples"][0], "signature": "label:mine", "variance": {"config": {"rounding": "truncate"}}})
+    before["model"]["sha256"] = "1" * 64
     (tmp_path / "old.json").write_text(json.dumps(before))
     done = gate({"max_failure_rate": 1.0}, None, "--baseline", tmp_path / "old.json", "--json")
     changes = {row["signature"]: row for row in json.loads(done.stdout)["comparison"]}
-    assert [changes[name]["change"] for name in (same, added, better, worse)] == ["same", "new", "better", "worse"]
-    assert changes["label:mine"]["change"] == "fixed"
+    wanted = ["same", "found only here", "better", "new"]  # at no rate before
+    assert [changes[name]["change"] for name in (same, added, better, worse)] == wanted
+    assert changes["label:mine"]["change"] == "not searched again"
     assert changes[same]["test"].startswith("McNemar")
     assert gate({"forbid": ["new"]}, None, "--baseline", tmp_path / "old.json").returncode == 1
     assert gate({"max_drop_against_baseline": 0.5}, None, "--baseline", tmp_path / "old.json").returncode == 0
+
+
+def test_equal_hashes_are_never_new_worse_or_fixed(gate, tiny_run, tmp_path):
+    """Two searches of one deployment found other things; one of them with another result for the same variance."""
+    before = copy.deepcopy(tiny_run[2])
+    before["counterexamples"] = before["counterexamples"][1:]
+    before["kinds"] = [kind for kind in before["kinds"] if kind["status"] != "confirmed"]
+    before["counterexamples"][0]["outcomes"] = before["counterexamples"][0]["outcomes"].replace("1", "0")
+    before["robust_accuracy"].update(value=1.0, ci95=[0.99, 1.0])
+    (tmp_path / "old.json").write_text(json.dumps(before))
+    policy = {"forbid": ["new", "worse"], "max_drop_against_baseline": 0.0}
+    done = gate(policy, all_tested, "--baseline", tmp_path / "old.json", "--json")
+    assert done.returncode == 0, done.stdout
+    changes = {row["change"] for row in json.loads(done.stdout)["comparison"]}
+    assert changes == {"found only here", "same"}
+
+
+def test_a_weaker_search_is_said(gate, tiny_run, tmp_path):
+    before = copy.deepcopy(tiny_run[2])
+    before["model"]["sha256"] = "1" * 64
+    (tmp_path / "old.json").write_text(json.dumps(before))
+    less = lambda report: (report["budget"].update(evaluations=640), report["space"].update(strategy="grid"), report["counterexamples"].clear())
+    done = gate({"max_failure_rate": 1.0}, less, "--baseline", tmp_path / "old.json")
+    assert "strategy was genetic there and is grid here" in " ".join(done.stdout.split())
+    assert "fixed" not in done.stdout
+    wrong = gate({"max_failure_rate": 1.0}, lambda report: report["space"].update(oracle="consistency"), "--baseline", tmp_path / "old.json")
+    assert wrong.returncode == 3 and "--oracle was label there" in wrong.stderr
 
 
 def test_a_baseline_of_other_images_or_space_is_refused_unless_told(gate, tiny_run, tmp_path):

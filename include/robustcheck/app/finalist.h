@@ -14,10 +14,11 @@ namespace robustcheck::app {
 /// form. Counts are those of the search half.
 struct Finalist : search::Candidate {
   bool minimal = false;
-  bool reduced = false;             ///< by minimising, which may have changed nothing or not have ended
-  std::size_t candidate = 0;        ///< which of the candidates above the limit it stands for
-  std::vector<std::size_t> merged;  ///< further ones that have this variance, or this signature and are no milder
-  double interaction = 0.0;         ///< net, where its interval is above 0
+  bool reduced = false;              ///< by minimising, which may have changed nothing or not have ended
+  std::size_t candidate = 0;         ///< which of the candidates above the limit it stands for
+  std::vector<std::size_t> merged;   ///< further ones that have this variance, or this signature and are no milder
+  double interaction = 0.0;          ///< net, where its interval is above 0
+  std::uint64_t start_failures = 0;  ///< of the candidate on the `images` that minimising tests on; 0 where not reduced
 
   double severity() const { return robustcheck::severity(failures, images, magnitude); }
 };

@@ -27,18 +27,25 @@ struct ProbedValue {
   double seconds = 0.0;  ///< forward time of the second run; the reference's has knob == ""
   std::string digest;    ///< of all scores; equal for values that are bit-equal
   std::string equal_to;  ///< an earlier "knob=value" with the same scores, "" if none
+  std::string partner;   ///< what it was compared with, where that is not the reference: "int8=dynamic"
 };
 
-/// Runs every value of `knobs` on `images` (a batch or two) beside the reference; the first row is the reference.
-/// timed: run twice and time the second.
-std::vector<ProbedValue> probe_knobs(Session& session, const std::vector<space::KnobGene>& knobs,
-                                     const std::vector<ImageIndex>& images, bool timed);
+struct Probe {
+  std::vector<ProbedValue> values;  ///< the first row is the reference
+  std::uint64_t evaluations = 0;    ///< that it took, where it was made
+  bool from_cache = false;
+};
+
+/// Runs every value of `knobs` on `images` (a batch or two) beside the reference. A value that acts only beside another
+/// knob is compared with that knob alone, at each of its values until it moves something. timed: run twice and time the
+/// second.
+Probe probe_knobs(Session& session, const std::vector<space::KnobGene>& knobs, const std::vector<ImageIndex>& images,
+                  bool timed);
 
 /// As probe_knobs() untimed, from the user's cache ($XDG_CACHE_HOME/robustcheck, else ~/.cache/robustcheck) where the
 /// same model, preprocessing, images, knobs, programs and machine were probed before. A cache that cannot be read or
 /// written is passed over.
-std::vector<ProbedValue> cached_probe(Session& session, const std::vector<space::KnobGene>& knobs,
-                                      const std::vector<ImageIndex>& images);
+Probe cached_probe(Session& session, const std::vector<space::KnobGene>& knobs, const std::vector<ImageIndex>& images);
 
 /// Removes from `space` what the probe found without effect, unavailable or failing, and emulated precisions unless the
 /// user named the knob; returns what was removed, with reasons.

@@ -73,6 +73,19 @@ struct AccuracyChange {
   std::uint64_t images = 0;
 };
 
+/// Why an explanation is missing.
+inline constexpr const char* kOneSided = "one side is empty";
+inline constexpr const char* kEnded = "the run ended first";
+inline constexpr const char* kAllowance = "the allowance (--after-budget) ran out";
+
+/// What the smaller variance was held against, on the test images of the search half.
+struct Minimised {
+  std::uint64_t start_failures = 0;  ///< of the candidate as it was found
+  std::uint64_t failures = 0;        ///< of what it became
+  std::uint64_t images = 0;
+  double start_interaction = 0.0;  ///< net, where its interval is above 0
+};
+
 struct Counterexample {
   std::string id;
   std::string signature;
@@ -87,11 +100,14 @@ struct Counterexample {
   double weight = 1.0;     ///< in Benjamini-Hochberg, mean 1 over all that count
   std::uint64_t test = 0;  ///< the how many-th test of the run, from 1; 0: decided by repetition (numeric, crash)
   bool minimal = true;
+  std::optional<Minimised> minimised;  ///< none where it is as it was found
   std::uint64_t invalid_pictures = 0;  ///< images predicted wrong on an invalid picture: not counted as failures
   std::optional<WorstClass> worst_class;
   std::optional<analysis::Attribution> attribution;  ///< none where one side is empty
-  std::optional<bool> needs_both;                    ///< none where one side is empty or the allowance ran out
+  std::optional<bool> needs_both;                    ///< none where it was not decided
+  std::string needs_both_reason;                     ///< why it is not true
   std::vector<GeneShare> genes;                      ///< largest first; empty where it was not measured
+  std::string genes_reason;                          ///< why it is empty
   std::uint64_t genes_images = 0;                    ///< confirmation images that `genes` was measured on
   std::optional<AccuracyChange> accuracy;            ///< none without labels or where the allowance ran out
   std::optional<double> covers;    ///< share of all failing images that this and the ranks before it break

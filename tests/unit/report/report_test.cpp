@@ -70,6 +70,7 @@ TEST(TerminalReport, SaysWhatBreaksTheModelAndHowToSeeItAgain) {
             "      11.0 % [7.0, 15.0]\n"
             "      share of the failures: rotate 62 %, precision=bf16 38 %\n"
             "      robustcheck replay run/cases/0123abcd-1.json\n"
+            "(95 % of the intervals shown cover; the first of near equals is the luckiest)\n"
             "\n"
             "tolerance (where the failure rate reaches the failure limit)\n"
             "  rotate 12.4 degrees [10.1, 15.2]; with precision bf16 8.2 degrees [6, -]\n"

@@ -113,6 +113,27 @@ std::size_t broken_within(const Course& run, std::size_t evaluations) {
       std::ranges::count_if(run.broken_after, [&](const auto& entry) { return entry.second <= evaluations; }));
 }
 
+/// Its pictures are never valid: each try is spent, and none is a failure.
+double invalid_of_one(const SearchImage& image, const Variance&) { return image.index == 7 ? -1.0 : -image.margin; }
+
+TEST(PerImage, AnImageOfInvalidPicturesTakesNoMoreTurnsThanTheOthers) {
+  const Course done = run(problem(1, 6), invalid_of_one);
+  EXPECT_EQ(done.evaluations, 6 * kImages);
+  EXPECT_EQ(done.met.at(7).size(), 6U) << "as many variances as every other image";
+}
+
+/// Alone in its trial, where nothing at all ran.
+TEST(PerImage, AnImageThatIsLeftAloneWithInvalidPicturesEndsItsTurns) {
+  Problem asked = problem(1, 6);
+  const auto landscape = [](const SearchImage& image, const Variance&) {
+    return image.index == 7 ? -1.0 : image.index == 8 ? -image.margin : 0.2;
+  };
+  const Course done = run(asked, landscape);
+  const std::size_t own = done.met.at(7).size(), other = done.met.at(8).size();
+  EXPECT_LE(own, other + 1) << "both are asked in turn";
+  EXPECT_GE(own + 1, other);
+}
+
 TEST(PerImage, EveryUnbrokenImageMeetsAnotherVarianceInEveryTurn) {
   const Course done = run(problem(1, 6), unbreakable);
   EXPECT_EQ(done.evaluations, 6 * kImages);
