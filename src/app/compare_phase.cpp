@@ -140,15 +140,17 @@ std::vector<const report::Counterexample*> only_here(const CompareRequest& reque
   return result;
 }
 
-/// Nothing can differ: what the old report says is so.
-CompareOutcome all_the_same(const OldReport& old) {
+/// Nothing can differ: what either report says is so on both.
+CompareOutcome all_the_same(const CompareRequest& request) {
   CompareOutcome outcome;
-  for (const Finding& finding : old.findings.counterexamples) {
-    BaselineVariance row = row_of(finding);
-    row.here = row.there = report::Rate{finding.failure.count(), finding.failure.images};
+  const auto add = [&](BaselineVariance row, const report::Rate& rate) {
+    row.here = row.there = rate;
     row.verdict = "same";
     outcome.rows.push_back(std::move(row));
-  }
+  };
+  for (const Finding& finding : request.old.findings.counterexamples)
+    add(row_of(finding), {finding.failure.count(), finding.failure.images});
+  for (const report::Counterexample* found : only_here(request)) add(row_of(*found), {found->failures, found->images});
   return outcome;
 }
 
@@ -245,7 +247,7 @@ void check_comparable(const OldReport& old, const Session& session, const oracle
 
 CompareOutcome compare_phase(const CompareRequest& request, Session& session, Bench& bench, ValidityGate& gate,
                              Progress& progress) {
-  if (request.same) return all_the_same(request.old);
+  if (request.same) return all_the_same(request);
   const Side here{&session, &bench};
   const std::vector<Job> jobs = jobs_of(request);
   progress.phase("baseline variances", jobs.size());

@@ -89,7 +89,7 @@ class Tests {
   /// minimised takes as many as its rate on the search half makes its test likely to pass.
   std::size_t wanted(std::size_t index, std::size_t most) {
     const Finalist& finalist = outcome_.finalists[index];
-    if (request_.alike || finalist.reduced || always_on(finalist.oracle)) return most;
+    if (request_.every || finalist.reduced || always_on(finalist.oracle)) return most;
     const auto [place, missing] = needed_.try_emplace(index, 0);
     if (missing) place->second = images_for(wilson(finalist.failures, finalist.images).low);
     return std::clamp(place->second, fewest(), most);
@@ -244,7 +244,7 @@ void settle(ConfirmOutcome& outcome, std::size_t most, bool stopped) {
 }
 
 std::uint64_t least_cost(const std::vector<Finalist>& finalists, const ConfirmRequest& request) {
-  std::vector<Hypothesis> hypotheses = hypotheses_of(finalists);
+  std::vector<Hypothesis> hypotheses = hypotheses_of(finalists, request.every);
   apply(request.strictness, finalists, hypotheses);
   return planned_tests(hypotheses).size() * std::min(kFewestConfirmImages, request.images.size());
 }
@@ -253,7 +253,7 @@ ConfirmOutcome confirm_phase(std::vector<Finalist> finalists, const ConfirmReque
                              Bench& bench, ValidityGate& gate, Progress& progress) {
   ConfirmOutcome outcome;
   outcome.finalists = std::move(finalists);
-  outcome.hypotheses = hypotheses_of(outcome.finalists);
+  outcome.hypotheses = hypotheses_of(outcome.finalists, request.every);
   apply(request.strictness, outcome.finalists, outcome.hypotheses);
   weigh(outcome.finalists, request.failure_limit, outcome.hypotheses);
   try {

@@ -78,7 +78,7 @@ std::vector<Finalist> all_finalists(const std::vector<search::Candidate>& candid
   return all;
 }
 
-std::vector<analysis::Hypothesis> hypotheses_of(const std::vector<Finalist>& finalists) {
+std::vector<analysis::Hypothesis> hypotheses_of(const std::vector<Finalist>& finalists, bool own_only) {
   std::vector<Profile> profiles;
   for (const Finalist& finalist : finalists) profiles.push_back(profile_of(finalist));
   std::vector<analysis::Hypothesis> all(finalists.size());
@@ -88,7 +88,7 @@ std::vector<analysis::Hypothesis> hypotheses_of(const std::vector<Finalist>& fin
       if (e == i) continue;
       const bool own = finalists[e].reduced && stands_for(finalists[e], finalists[i].candidate);
       const bool before = profiles[e].genes.size() < profiles[i].genes.size() || e < i;
-      if (own || (before && explains(profiles[e], profiles[i]))) all[i].explainers.push_back(e);
+      if (own || (!own_only && before && explains(profiles[e], profiles[i]))) all[i].explainers.push_back(e);
     }
   }
   return all;

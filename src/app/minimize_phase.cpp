@@ -218,10 +218,11 @@ void merge(std::vector<Finalist>& all, Finalist one) {
   same->merged.insert(same->merged.end(), one.merged.begin(), one.merged.end());
 }
 
-/// Minimises one candidate; false where that was not paid for or it does not fail on the test images.
-bool minimise(const Listed& listed, const MinimizeRequest& request, Measurements& measurements,
+/// Minimises one of `waiting` candidates; false where that was not paid for or it does not fail on the test images.
+bool minimise(const Listed& listed, std::size_t waiting, const MinimizeRequest& request, Measurements& measurements,
               const std::vector<ImageIndex>& standard, std::vector<Finalist>& done) {
-  measurements.allow(std::max(measurements.left() / (request.most - done.size()), request.allowance / kCandidateShare));
+  const std::size_t sharers = std::min(request.most - done.size(), waiting);
+  measurements.allow(std::max(measurements.left() / sharers, request.allowance / kCandidateShare));
   const std::optional<Goal> goal = goal_of(listed, request, measurements);
   if (!goal || goal->failures < goal->least) return false;
   merge(done, reduce(listed, *goal, request, measurements, standard));
@@ -249,7 +250,8 @@ void minimise_all(const std::vector<Candidate>& candidates, const MinimizeReques
     const Finalist found = as_found(*listed);
     const bool explained =
         std::any_of(done.begin(), done.end(), [&](const Finalist& other) { return explains(other, found); });
-    if (explained || minimise(*listed, request, measurements, standard, done)) --outcome.not_minimised;
+    if (explained || minimise(*listed, lists.size() + 1, request, measurements, standard, done))
+      --outcome.not_minimised;
     progress.update(measurements.spent(), std::to_string(done.size()) + " minimal variances");
   }
 }

@@ -197,8 +197,10 @@ std::string fates(const Report& report) {
   std::vector<std::string> words;
   for (const auto& [count, text] : parts)
     if (count > 0) words.push_back(std::to_string(count) + text);
-  return std::to_string(report.counts.candidates) +
-         (report.from_file ? " variances of the file: " : " candidates above the limit: ") + join(words, ", ");
+  const std::string noun = report.from_file ? " variance" : " candidate",
+                    many = report.counts.candidates == 1 ? "" : "s";
+  return std::to_string(report.counts.candidates) + noun + many +
+         (report.from_file ? " of the file: " : " above the limit: ") + join(words, ", ");
 }
 
 std::string rate_of(const std::optional<Rate>& rate) {

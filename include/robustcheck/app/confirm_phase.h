@@ -31,7 +31,8 @@ struct ConfirmRequest {
   std::uint64_t reserve = 0;  ///< of the allowance, for what explains: costs images, never a candidate
   std::size_t most = 20;      ///< counterexamples in full
   Strictness strictness = {};
-  bool alike = false;  ///< every test has the same number of images; else those that need no more have fewer
+  bool every = false;  ///< --candidates: every one is tested, with equally many images; only its own minimised form
+                       ///< explains one
 };
 
 /// A tested finalist with what was measured on the confirmation images.

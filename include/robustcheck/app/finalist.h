@@ -32,8 +32,8 @@ bool explains(const Finalist& smaller, const Finalist& larger);
 std::vector<Finalist> all_finalists(const std::vector<search::Candidate>& candidates, std::vector<Finalist> minimised,
                                     std::span<const double> interactions);
 
-/// One hypothesis per finalist. A minimised form explains the candidates that it stands for; else explains() says,
-/// where the explainer has fewer genes or comes first.
-std::vector<analysis::Hypothesis> hypotheses_of(const std::vector<Finalist>& finalists);
+/// One hypothesis per finalist. A minimised form explains the candidates that it stands for; else, unless `own_only`,
+/// explains() says, where the explainer has fewer genes or comes first.
+std::vector<analysis::Hypothesis> hypotheses_of(const std::vector<Finalist>& finalists, bool own_only = false);
 
 }  // namespace robustcheck::app
