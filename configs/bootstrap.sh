@@ -154,7 +154,7 @@ install_readers() {
 
 install_for_tests() {
   install_requirements "$VENV" configs/requirements-test.txt "the tools of the tests (80 MB)"
-  install_requirements "$VENV_REFERENCE" configs/requirements-reference.txt "what results are compared with (150 MB)"
+  install_requirements "$VENV_REFERENCE" configs/requirements-reference.txt "what results are compared with (290 MB)"
   install_readers
 }
 

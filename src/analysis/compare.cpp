@@ -188,4 +188,12 @@ std::string effort_difference(const Findings& before, const Findings& now) {
   return "";
 }
 
+std::vector<std::string> differences(const Findings& before, const Findings& now) {
+  if (now.from_file) return {"the new report tested a file of variances (--candidates) and searched nothing"};
+  std::vector<std::string> all;
+  for (std::string difference : {space_difference(before, now), effort_difference(before, now)})
+    if (!difference.empty()) all.push_back(std::move(difference));
+  return all;
+}
+
 }  // namespace robustcheck::analysis

@@ -11,6 +11,7 @@ namespace robustcheck::analysis {
 namespace {
 
 constexpr int kReadableVersion = 1;
+constexpr double kUsualLevel = 0.95;  // of what repetition decides
 constexpr std::int64_t kMost = std::int64_t{1} << 53;
 
 std::uint64_t count_of(const ObjectReader& reader, const std::string& key) {
@@ -89,6 +90,7 @@ Finding finding_of_kind(const ObjectReader& reader, const Suspect& kind, double 
   if (images == 0 || failures > images)
     throw Error(ErrorKind::input, reader.place("failures") + ": " + std::to_string(failures) + " of " +
                                       std::to_string(images) + " images is no rate");
+  if (kind.oracle == "numeric" || kind.oracle == "crash") level = kUsualLevel;
   finding.failure = {static_cast<double>(failures) / static_cast<double>(images), wilson(failures, images, level),
                      images};
   if (reader.has("worst_class")) add_worst_class(reader, finding);

@@ -81,6 +81,13 @@ bool has_own_row(std::size_t reduced, const ConfirmOutcome& outcome) {
   });
 }
 
+report::Kind::Test test_of(const report::Counterexample& found) {
+  report::Kind::Test test{found.failures, found.images,      found.p_value,  found.weight,
+                          found.test,     found.worst_class, found.outcomes, {}};
+  if (found.attribution) test.interaction_p_value = found.attribution->p_value;
+  return test;
+}
+
 std::map<std::size_t, const Confirmed*> by_finalist(const std::vector<Confirmed>& tested) {
   std::map<std::size_t, const Confirmed*> result;
   for (const Confirmed& one : tested) result[one.finalist] = &one;
@@ -111,12 +118,12 @@ std::vector<report::Kind> kinds_of(const ScreenOutcome& screened, const ConfirmO
     report::Kind kind = kind_of(confirmed.finalists[i], catalogue);
     kind.status = analysis::name(fate);
     kind.minimal = confirmed.finalists[i].minimal;
-    if (const auto explainer = confirmed.decision.explained_by[i])
-      kind.explained_by = confirmed.finalists[*explainer].signature;
-    if (const auto found = tested.find(i); found != tested.end()) {
-      const report::Counterexample& test = found->second->found;
-      kind.tested = {test.failures, test.images, test.p_value, test.weight, test.test, test.worst_class, test.outcomes};
+    if (const auto explainer = confirmed.decision.explained_by[i]) {
+      const Finalist& by = confirmed.finalists[*explainer];
+      kind.explained_by = by.signature;
+      kind.explained_by_id = identity(by.oracle, by.variance, catalogue);
     }
+    if (const auto found = tested.find(i); found != tested.end()) kind.tested = test_of(found->second->found);
     kinds.push_back(std::move(kind));
   }
   if (confirmed.finalists.empty())

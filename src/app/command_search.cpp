@@ -141,6 +141,7 @@ int run_search(const SearchOptions& options) {
   SearchRun run(options, inputs, strictness, deadline, session, directory, progress);
   report::Report report = run.run();
   if (!options.corpus.empty()) report.corpus = to_json(corpus);
+  if (inputs.old_report) report.compared_with->differences = differences(*inputs.old_report, report);
   progress.finish();
   std::ostringstream json;
   report::write_json(report, json);

@@ -72,28 +72,11 @@ class Comparison {
   }
 
   CompareOutcome finish() {
-    std::vector<analysis::Pair> pairs;
-    std::vector<std::size_t> place;
-    for (std::size_t i = 0; i < outcome_.rows.size(); ++i) {
-      if (!outcome_.rows[i].verdict.empty()) continue;
-      pairs.push_back(pair_of(outcome_.rows[i]));
-      place.push_back(i);
-    }
-    const std::vector<analysis::Change> said = analysis::verdicts(pairs, request_.failure_limit);
-    for (std::size_t k = 0; k < said.size(); ++k) {
-      BaselineVariance& row = outcome_.rows[place[k]];
-      row.p_value = analysis::p_value(pairs[k]);
-      row.verdict = analysis::name(said[k] == analysis::Change::added ? analysis::Change::worse : said[k]);
-    }
+    judge_rows(outcome_.rows, request_.failure_limit);
     return std::move(outcome_);
   }
 
  private:
-  static analysis::Pair pair_of(const BaselineVariance& row) {
-    return {row.oracle,          row.found_here, row.here->images, row.here->failures,
-            row.there->failures, row.here_only,  row.there_only};
-  }
-
   void add(BaselineVariance row, const std::vector<ImageIndex>& images, const std::string& outcomes,
            const Outcomes& other) {
     report::Rate finder{0, images.size()}, second{0, images.size()};
@@ -243,6 +226,29 @@ void check_comparable(const OldReport& old, const Session& session, const oracle
     refuse(place + ": is a report of other images, so that nothing can be paired; give the images that it was made on");
   if (!old.findings.guide.empty() && old.findings.guide != guide.name)
     refuse(place + ": was searched with --oracle " + old.findings.guide + ", this run with " + guide.name);
+}
+
+void judge_rows(std::vector<BaselineVariance>& rows, double failure_limit) {
+  std::vector<analysis::Pair> pairs;
+  std::vector<std::size_t> place;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const BaselineVariance& row = rows[i];
+    if (row.verdict == "not_run") continue;
+    pairs.push_back({row.oracle, row.found_here, row.here->images, row.here->failures, row.there->failures,
+                     row.here_only, row.there_only});
+    place.push_back(i);
+  }
+  const std::vector<analysis::Change> said = analysis::verdicts(pairs, failure_limit);
+  for (std::size_t k = 0; k < said.size(); ++k) {
+    BaselineVariance& row = rows[place[k]];
+    row.p_value = analysis::p_value(pairs[k]);
+    row.verdict = analysis::name(said[k] == analysis::Change::added ? analysis::Change::worse : said[k]);
+  }
+}
+
+std::vector<std::string> differences(const OldReport& old, const report::Report& now) {
+  return analysis::differences(old.findings,
+                               analysis::findings_from_json(report::to_json(now), catalogue_with({}), "report.json"));
 }
 
 CompareOutcome compare_phase(const CompareRequest& request, Session& session, Bench& bench, ValidityGate& gate,

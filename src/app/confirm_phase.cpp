@@ -212,6 +212,26 @@ void explain_by_own_form(ConfirmOutcome& outcome) {
   }
 }
 
+/// In full or not.
+std::vector<const Confirmed*> confirmed_ones(const ConfirmOutcome& outcome) {
+  std::vector<const Confirmed*> all;
+  for (const std::vector<Confirmed>* list : {&outcome.confirmed, &outcome.others})
+    for (const Confirmed& one : *list)
+      if (outcome.decision.fates[one.finalist] == Fate::confirmed) all.push_back(&one);
+  return all;
+}
+
+/// Positions of the confirmation images that every confirmed variance was run on.
+std::vector<std::size_t> met_by_all(const ConfirmOutcome& outcome) {
+  std::vector<std::size_t> times(outcome.images.size(), 0), result;
+  const std::vector<const Confirmed*> all = confirmed_ones(outcome);
+  for (const Confirmed* one : all)
+    for (const std::size_t position : one->positions) ++times[position];
+  for (std::size_t i = 0; i < times.size(); ++i)
+    if (times[i] == all.size()) result.push_back(i);
+  return result;
+}
+
 }  // namespace
 
 void settle(ConfirmOutcome& outcome, std::size_t most, bool stopped) {
@@ -281,15 +301,11 @@ std::optional<report::RobustAccuracy> robust_accuracy(const ConfirmOutcome& outc
     right += bench.reference()[i].predicted == *dataset[i].label ? 1 : 0;
   }
   std::uint64_t tested = 0, survivors = 0;
-  for (std::size_t i = 0; i < outcome.images.size(); ++i) {
+  for (const std::size_t i : met_by_all(outcome)) {
     if (bench.reference()[outcome.images[i]].predicted != *dataset[outcome.images[i]].label) continue;
     tested += 1;
-    const auto broken_by = [&](const Confirmed& one) {
-      return one.wrong[i] != 0 && outcome.decision.fates[one.finalist] == Fate::confirmed;
-    };
-    const bool broken =
-        std::ranges::any_of(outcome.confirmed, broken_by) || std::ranges::any_of(outcome.others, broken_by);
-    survivors += broken ? 0 : 1;
+    const auto broken_by = [&](const Confirmed* one) { return one->wrong[i] != 0; };
+    survivors += std::ranges::any_of(confirmed_ones(outcome), broken_by) ? 0 : 1;
   }
   if (tested == 0) return std::nullopt;
   const auto wrong = static_cast<std::uint64_t>(

@@ -72,11 +72,8 @@ void check_comparable(const analysis::Findings& now, const analysis::Findings& b
   std::string difference = now.dataset_sha256 != before.dataset_sha256 ? "is a report of other images" : "";
   if (difference.empty() && !now.from_file) difference = analysis::space_difference(before, now);
   if (!difference.empty() && !measured && !files.allow_different) refuse(baseline + ": " + difference + told);
-  if (!difference.empty()) verdict.notes.push_back(difference);
-  if (now.from_file)
-    verdict.notes.push_back("the new report tested a file of variances (--candidates) and searched nothing");
-  else if (const std::string less = analysis::effort_difference(before, now); !less.empty())
-    verdict.notes.push_back(less);
+  if (now.dataset_sha256 != before.dataset_sha256) verdict.notes.push_back("the baseline is a report of other images");
+  for (std::string& note : analysis::differences(before, now)) verdict.notes.push_back(std::move(note));
 }
 
 /// Reports are no files that a user wrote: one that is missing or broken is unusable input.

@@ -219,6 +219,8 @@ void SearchRun::drop_unconfirmed_rows() {
     return row.found_here && std::ranges::none_of(confirmed_.confirmed, is_it) &&
            std::ranges::none_of(confirmed_.others, is_it);
   });
+  if (report_.compared_with && !report_.compared_with->same)
+    judge_rows(report_.baseline_variances, options_.failure_limit);
 }
 
 /// What is confirmed has its cases, also after an interrupt.

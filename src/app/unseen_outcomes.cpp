@@ -1,6 +1,7 @@
 #include "robustcheck/app/unseen_outcomes.h"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 
 #include "robustcheck/transform/catalogue.h"
@@ -12,6 +13,15 @@ using analysis::Outcomes;
 using space::Variance;
 
 bool is_reference(const Variance& variance) { return variance.data.empty() && variance.config.empty(); }
+
+std::uint32_t bits_for(std::size_t count) { return static_cast<std::uint32_t>(std::bit_width(count - 1)); }
+
+/// van der Corput's sequence in base 2, times 2^bits: any beginning of it lies evenly.
+std::size_t bits_reversed(std::uint32_t k, std::uint32_t bits) {
+  std::size_t result = 0;
+  for (std::uint32_t bit = 0; bit < bits; ++bit) result |= static_cast<std::size_t>(k >> bit & 1U) << (bits - 1 - bit);
+  return result;
+}
 
 std::string key_of(const std::string& oracle, const Variance& variance) {
   return oracle + space::to_json(variance, transform::catalogue()).dump();
@@ -100,9 +110,11 @@ std::vector<Outcomes> UnseenOutcomes::measure(const std::string& oracle, std::sp
 }
 
 UnseenOutcomes::Positions UnseenOutcomes::spread(std::size_t count) const {
-  count = std::min(count, images_.size());
   Positions positions;
-  for (std::size_t i = 0; i < count; ++i) positions.push_back((2 * i + 1) * images_.size() / (2 * count));
+  for (std::uint32_t k = 0; positions.size() < std::min(count, images_.size()); ++k)
+    if (const std::size_t position = bits_reversed(k, bits_for(images_.size())); position < images_.size())
+      positions.push_back(position);
+  std::ranges::sort(positions);
   return positions;
 }
 

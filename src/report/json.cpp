@@ -70,7 +70,8 @@ Json attribution_json(const Counterexample& found) {
                {"genes_reason", found.genes_reason.empty() ? Json() : Json(found.genes_reason)},
                {"genes_images", found.genes_images}};
   if (!found.attribution) {
-    json[found.variance.config.empty() ? "data" : "config"] = found.failure_rate();
+    if (found.variance.config.empty()) json["data"] = found.failure_rate();
+    if (found.variance.data.empty()) json["config"] = found.failure_rate();
     return json;
   }
   json["data"] = found.attribution->data;
@@ -189,7 +190,8 @@ Json to_json(const Kind& kind, const space::Catalogue& catalogue) {
                {"images", kind.images},
                {"minimal", kind.minimal},
                {"status", kind.status},
-               {"explained_by", kind.explained_by.empty() ? Json() : Json(kind.explained_by)}};
+               {"explained_by", kind.explained_by.empty() ? Json() : Json(kind.explained_by)},
+               {"explained_by_id", kind.explained_by_id.empty() ? Json() : Json(kind.explained_by_id)}};
   if (!kind.reason.empty()) json["reason"] = kind.reason;
   if (!kind.tested) return json;
   json["failures"] = kind.tested->failures;
@@ -197,6 +199,7 @@ Json to_json(const Kind& kind, const space::Catalogue& catalogue) {
   json["p_value"] = kind.tested->p_value;
   json["weight"] = kind.tested->weight;
   json["test"] = kind.tested->test;
+  json["interaction_p_value"] = kind.tested->interaction_p_value ? Json(*kind.tested->interaction_p_value) : Json();
   json["worst_class"] = to_json(kind.tested->worst_class);
   if (kind.status == "confirmed") json["outcomes"] = kind.tested->outcomes;
   return json;
@@ -229,7 +232,10 @@ Json baseline_variances_json(const Report& report) {
 
 Json compared_with_json(const std::optional<ComparedWith>& with) {
   if (!with) return nullptr;
-  return {{"sha256", with->sha256}, {"model_sha256", with->model_sha256}, {"same", with->same}};
+  return {{"sha256", with->sha256},
+          {"model_sha256", with->model_sha256},
+          {"same", with->same},
+          {"differences", with->differences}};
 }
 
 Json kinds_json(const Report& report) {

@@ -215,6 +215,8 @@ void write_comparison(const Report& report, std::ostream& out) {
   for (const BaselineVariance& row : report.baseline_variances)
     said["baseline_variances"].push_back({{"verdict", row.verdict}});
   write_wrapped("against " + report.compared_with->path + ": " + comparison_in_words(said), 0, kHang, out);
+  for (const std::string& difference : report.compared_with->differences)
+    write_wrapped("note: " + difference, kHang, 2 * kHang, out);
   std::size_t worse = 0;
   for (const BaselineVariance& row : report.baseline_variances)
     if (row.verdict == "worse" && ++worse <= kShown)

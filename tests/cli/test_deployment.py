@@ -144,3 +144,16 @@ def test_a_search_drops_what_cannot_be_converted_and_says_so(attention, few_imag
     dropped = json.loads((tmp_path / "run/report.json").read_text())["unavailable_knobs"]
     assert {(row["value"], row["reason"]) for row in dropped if row["knob"] == "int8"} == {
         ("static_per_tensor", "unavailable"), ("static_per_channel", "unavailable")}
+
+
+def test_a_value_that_acts_beside_another_knob_is_tried_at_each_of_its_values(tmp_path):
+    """int8_engine=fbgemm was called bit-equal to the reference: it was compared with one of two kinds of int8."""
+    run("search", TINY, IMAGES, "--limit", 200, "--budget", 64, "--transforms", "none", "--knobs", "int8,int8_engine", "--out", tmp_path / "run")
+    report = json.loads((tmp_path / "run/report.json").read_text())
+    searched = {knob["knob"]: knob["values"] for knob in report["space"]["knobs"]}
+    silent = [row for row in report["unavailable_knobs"] if row["knob"] == "int8_engine" and row["reason"] == "no_effect"]
+    for row in silent:
+        assert "bit-equal to the reference" not in row["message"]
+        assert "int8=static_per_channel and int8=static_per_tensor" in row["message"], row
+    assert len(silent) + len(searched.get("int8_engine", [])) + sum(
+        row["knob"] == "int8_engine" and row["reason"] != "no_effect" for row in report["unavailable_knobs"]) == 3

@@ -61,5 +61,7 @@ Estimate independent_difference(const Measured& first, const Measured& second);
 std::string space_difference(const Findings& before, const Findings& now);
 /// How the new search looked less hard, or otherwise, for the same things; "" if it did not: strategy, scope, budget.
 std::string effort_difference(const Findings& before, const Findings& now);
+/// Both of them in words, or that the new run tested a file of variances and searched nothing.
+std::vector<std::string> differences(const Findings& before, const Findings& now);
 
 }  // namespace robustcheck::analysis

@@ -22,6 +22,9 @@ OldReport read_old_report(const std::filesystem::path& path, const space::Catalo
 /// Throws Error{input} where it is about other images or another oracle: nothing can be paired then.
 void check_comparable(const OldReport& old, const Session& session, const oracle::Oracle& guide);
 
+/// How the two runs differ in what they looked for and how hard; nothing of it moves what is said of a variance.
+std::vector<std::string> differences(const OldReport& old, const report::Report& now);
+
 /// The reason of rows that an interrupt left.
 inline constexpr const char* kEndedFirst = "the run ended first";
 
@@ -42,6 +45,9 @@ struct CompareRequest {
 /// DESIGN "Meaning", Comparing reports: what the old report confirmed is run on this model, and what this run confirmed
 /// on the old model where its file is at hand, each on the images of its test that are eligible on both. A row without
 /// an answer is `not_run` with the reason; an interrupt leaves the rest so (kEndedFirst).
+/// Verdict and p-value of every row that was measured, by Benjamini-Hochberg over all of them.
+void judge_rows(std::vector<report::BaselineVariance>& rows, double failure_limit);
+
 CompareOutcome compare_phase(const CompareRequest& request, Session& session, Bench& bench, ValidityGate& gate,
                              Progress& progress);
 

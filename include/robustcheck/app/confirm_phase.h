@@ -77,9 +77,9 @@ ConfirmOutcome confirm_phase(std::vector<Finalist> finalists, const ConfirmReque
 /// most `most`, minimised ones first, ranked) and `others`.
 void settle(ConfirmOutcome& outcome, std::size_t most, bool stopped);
 
-/// Accuracy under the worst of all that was confirmed, over the confirmation half; where one was not run on an image,
-/// that image counts as not broken by it: images wrong at the reference
-/// count as wrong, in the proportion in which the confirmation images were drawn. Null without labels.
+/// Accuracy under the worst of all that was confirmed, over the confirmation images that each of them was run on;
+/// images wrong at the reference count as wrong, in the proportion in which the confirmation images were drawn. Null
+/// without labels.
 std::optional<report::RobustAccuracy> robust_accuracy(const ConfirmOutcome& outcome, const Dataset& dataset,
                                                       const Bench& bench, std::uint64_t split_seed);
 

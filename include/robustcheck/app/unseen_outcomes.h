@@ -31,7 +31,8 @@ class UnseenOutcomes {
   std::vector<analysis::Outcomes> measure(const std::string& oracle, std::span<const space::Variance> variances,
                                           const Positions& positions);
 
-  /// `count` positions in even steps (all, if there are fewer): the images lie sorted by class and reference margin.
+  /// `count` positions that lie evenly (all, if there are fewer): the images lie sorted by class and reference margin.
+  /// A smaller number is a part of a larger one, so that variances tested on different numbers share images.
   Positions spread(std::size_t count) const;
   std::size_t images() const { return images_.size(); }
   std::uint64_t evaluations() const { return evaluations_; }  ///< spent by measure()

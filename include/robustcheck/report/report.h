@@ -161,6 +161,7 @@ struct Kind {
   std::uint64_t failures = 0, images = 0;  ///< on the search half
   std::string status;                      ///< confirmed, unconfirmed, explained, not_tested
   std::string explained_by;                ///< signature; empty where that is not the status
+  std::string explained_by_id;             ///< of the same: signatures repeat
   bool minimal = false;
   /// On the confirmation half; none where it was not tested.
   struct Test {
@@ -168,7 +169,8 @@ struct Kind {
     double p_value = 1.0, weight = 1.0;
     std::uint64_t test = 0;  ///< as in Counterexample
     std::optional<WorstClass> worst_class;
-    std::string outcomes;  ///< as in Counterexample
+    std::string outcomes;                       ///< as in Counterexample
+    std::optional<double> interaction_p_value;  ///< none where both sides were not told apart
   };
   std::optional<Test> tested;
   std::string reason;  ///< why it could not be run here; empty: it could
@@ -195,6 +197,7 @@ struct BaselineVariance {
 struct ComparedWith {
   std::string path, sha256, model_sha256;
   bool same = false;  ///< model, checkpoints, images, preprocessing and LibTorch are equal: nothing was run
+  std::vector<std::string> differences{};  ///< in what both runs looked for
 };
 
 /// How confirmation decided.

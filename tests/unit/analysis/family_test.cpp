@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iostream>
 
 #include "robustcheck/analysis/statistics.h"
 #include "robustcheck/base/rng.h"
@@ -106,6 +107,8 @@ TEST(Family, ConfirmsNothingFalseInMostRuns) {
     complete += std::ranges::count(fates(all), Fate::confirmed) > 0 ? 1 : 0;
     stopped += shown ? 1 : 0;
   }
+  std::cout << "false confirmations at a true rate equal to the limit: " << complete << " of " << kRuns
+            << " complete runs, " << stopped << " of those that may stop at any test\n";
   EXPECT_LE(complete, 0.05 * kRuns);
   EXPECT_LE(stopped, 0.05 * kRuns);
 }
@@ -136,6 +139,70 @@ TEST(Family, KeepsTheFalseDiscoveryRateBesideTrueFaults) {
   }
   EXPECT_LE(false_share / kRuns, 0.05);
   EXPECT_GT(found, 8U * kRuns);
+}
+
+struct Coverage {
+  double missed = 0.0;        ///< mean share of the shown intervals that miss
+  double missed_at_95 = 0.0;  ///< the same, had they been Wilson's 95 %
+  double first_missed = 0.0;  ///< share of the runs in which the first in rank misses
+};
+
+/// Twenty candidates that all fail at `rate`, on 200 unseen images: shown are those that are confirmed, the highest
+/// lower end first.
+Coverage coverage_at(double rate) {
+  constexpr std::uint64_t kRuns = 500, kImages = 200;
+  Coverage result;
+  std::uint64_t shown_runs = 0;
+  for (std::uint64_t run = 0; run < kRuns; ++run) {
+    Rng rng(run, "coverage");
+    std::vector<Hypothesis> all;
+    std::vector<std::uint64_t> failures(20, 0);
+    for (std::uint64_t& count : failures) {
+      for (std::uint64_t image = 0; image < kImages; ++image) count += rng.chance(rate) ? 1 : 0;
+      all.push_back(tested(binomial_p_value(count, kImages, kLimit)));
+    }
+    const Decision decision = decide(all, kLevel, false);
+    double shown = 0.0, missed = 0.0, missed_at_95 = 0.0;
+    std::uint64_t most = 0;
+    const double level = interval_level(all, decision, kLevel);
+    const auto misses = [&](std::uint64_t count, double at) {
+      const Interval interval = wilson(count, kImages, at);
+      return rate < interval.low || rate > interval.high;
+    };
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (decision.fates[i] != Fate::confirmed) continue;
+      shown += 1.0;
+      missed += misses(failures[i], level) ? 1.0 : 0.0;
+      missed_at_95 += misses(failures[i], 0.95) ? 1.0 : 0.0;
+      most = std::max(most, failures[i]);
+    }
+    if (shown == 0.0) continue;
+    ++shown_runs;
+    result.missed += missed / shown;
+    result.missed_at_95 += missed_at_95 / shown;
+    result.first_missed += misses(most, level) ? 1.0 : 0.0;
+  }
+  result.missed /= kRuns;  // a run that shows nothing misses nothing
+  result.missed_at_95 /= kRuns;
+  result.first_missed /= static_cast<double>(std::max<std::uint64_t>(shown_runs, 1));
+  return result;
+}
+
+/// Benjamini and Yekutieli 2005: of the intervals that are shown 5 % miss on average, however they were chosen.
+TEST(IntervalLevel, CoversWhatIsShown) {
+  for (const double rate : {0.08, 0.3}) {
+    const Coverage found = coverage_at(rate);
+    std::cout << "true rate " << rate << ": shown intervals that miss " << found.missed << ", at 95 % "
+              << found.missed_at_95 << ", first in rank " << found.first_missed << '\n';
+    EXPECT_LE(found.missed, 0.055) << rate;  // Wilson's interval is not exact
+  }
+  EXPECT_GT(coverage_at(0.08).missed_at_95, 0.055) << "the usual interval of what was chosen does not";
+}
+
+TEST(IntervalLevel, IsThatOfTheUsualIntervalWhereAllAreConfirmed) {
+  const std::vector<Hypothesis> all = {tested(0.001), tested(0.001)}, half = {tested(0.001), tested(0.9)};
+  EXPECT_DOUBLE_EQ(interval_level(all, decide(all, kLevel, false), kLevel), 0.95);
+  EXPECT_DOUBLE_EQ(interval_level(half, decide(half, kLevel, false), kLevel), 0.975);
 }
 
 TEST(LevelOfOneFault, IsThatOfTheNextTest) {
