@@ -1,6 +1,7 @@
 #include "comparison.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "fields.h"
@@ -12,6 +13,12 @@ namespace {
 /// Verdicts, the worst news first, in words.
 const std::vector<std::pair<std::string, std::string>> kVerdicts = {
     {"worse", "worse"}, {"better", "better"}, {"fixed", "fixed"}, {"not_run", "not run"}, {"same", "the same"}};
+
+/// Of the failure rate, up or down.
+double change_of(const Json& row) {
+  const auto here = number(at(row, "here"), "failure_rate"), there = number(at(row, "there"), "failure_rate");
+  return here && there ? std::abs(*here - *there) : 0.0;
+}
 
 }  // namespace
 
@@ -31,9 +38,13 @@ std::string comparison_in_words(const Json& report) {
 
 std::vector<const Json*> told_rows(const Json& report) {
   std::vector<const Json*> told;
-  for (const auto& [verdict, words] : kVerdicts)
+  for (const auto& [verdict, words] : kVerdicts) {
+    const auto first = static_cast<std::ptrdiff_t>(told.size());
     for (const Json& row : list(report, "baseline_variances"))
       if (verdict != "same" && text(row, "verdict") == verdict) told.push_back(&row);
+    std::stable_sort(told.begin() + first, told.end(),
+                     [](const Json* a, const Json* b) { return change_of(*a) > change_of(*b); });
+  }
   return told;
 }
 

@@ -306,6 +306,11 @@ Json skipped_json(const std::vector<Skipped>& skipped) {
   return json;
 }
 
+Json comparison_json(const Report& report) {
+  return {{"compared_with", compared_with_json(report.compared_with)},
+          {"baseline_variances", baseline_variances_json(report)}};
+}
+
 Json to_json(const Report& report) {
   Json counterexamples = Json::array();
   for (std::size_t i = 0; i < report.counterexamples.size(); ++i)

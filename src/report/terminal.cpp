@@ -203,25 +203,21 @@ std::string fates(const Report& report) {
          (report.from_file ? " of the file: " : " above the limit: ") + join(words, ", ");
 }
 
-std::string rate_of(const std::optional<Rate>& rate) {
-  return rate && rate->images > 0 ? percent(static_cast<double>(rate->failures) / static_cast<double>(rate->images))
-                                  : "-";
-}
-
+/// The worse ones, the largest change first; the others are counted.
 void write_comparison(const Report& report, std::ostream& out) {
   if (!report.compared_with) return;
   constexpr std::size_t kShown = 8;
-  Json said = {{"compared_with", {{"same", report.compared_with->same}}}, {"baseline_variances", Json::array()}};
-  for (const BaselineVariance& row : report.baseline_variances)
-    said["baseline_variances"].push_back({{"verdict", row.verdict}});
+  const Json said = comparison_json(report);
   write_wrapped("against " + report.compared_with->path + ": " + comparison_in_words(said), 0, kHang, out);
   for (const std::string& difference : report.compared_with->differences)
     write_wrapped("note: " + difference, kHang, 2 * kHang, out);
   std::size_t worse = 0;
-  for (const BaselineVariance& row : report.baseline_variances)
-    if (row.verdict == "worse" && ++worse <= kShown)
-      write_wrapped("worse: " + row.signature + " " + rate_of(row.there) + " -> " + rate_of(row.here), kHang, 2 * kHang,
-                    out);
+  for (const Json* row : told_rows(said)) {
+    if (row->at("verdict") != "worse" || ++worse > kShown) continue;
+    write_wrapped("worse: " + percent(row->at("there").at("failure_rate")) + " -> " +
+                      percent(row->at("here").at("failure_rate")) + " " + row->at("signature").get<std::string>(),
+                  kHang, 2 * kHang, out);
+  }
   if (worse > kShown)
     out << std::string(kHang, ' ') << "and " << worse - kShown << " more (baseline_variances in report.json)\n";
   out << '\n';

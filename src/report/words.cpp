@@ -43,6 +43,9 @@ Counts counts_of(const Json& report) {
   return counts;
 }
 
+/// --candidates: a file was tested in place of a search.
+bool from_file(const Json& report) { return at(at(report, "space"), "candidates").is_object(); }
+
 /// Reports of older versions say nothing of their tests.
 std::string nothing_found(const Document& document, const std::string& searched, const std::string& limit) {
   const Json& report = document.report;
@@ -80,8 +83,11 @@ std::string verdict(const Document& document) {
 std::string verdict_details(const Document& document) {
   const Json& all = list(document.report, "counterexamples");
   const std::string limit = percent(number(at(document.report, "space"), "failure_limit").value_or(0.05));
+  const Json& report = document.report;
   const std::string searched =
-      std::to_string(count(at(document.report, "budget"), "evaluations")) + " evaluations of the search";
+      from_file(report)
+          ? std::to_string(count(at(at(report, "space"), "candidates"), "variances")) + " proposed variances"
+          : std::to_string(count(at(report, "budget"), "evaluations")) + " evaluations of the search";
   if (all.empty()) return nothing_found(document, searched, limit);
   const Json& first = all.front();
   const auto joint = static_cast<std::size_t>(
@@ -105,7 +111,8 @@ std::string unanswered(const Document& document) {
   if (!complete(document))
     return "partial run: the search was cut short, so that nothing can be concluded from what is absent";
   const Json& spent = at(at(report, "budget"), "evaluations");
-  if (spent.is_number() && spent == 0) return "nothing was searched: the budget is below one trial";
+  if (spent.is_number() && spent == 0 && !from_file(report))
+    return "nothing was searched: the budget is below one trial";
   const std::uint64_t untested = count(at(report, "dropped"), "not_tested");
   const bool nothing_found = list(report, "counterexamples").empty();
   if (list(document.verdict, "rules").empty() && (nothing_found || !document.verdict.is_null()) && untested > 0)

@@ -49,6 +49,8 @@ def test_every_variance_of_the_file_has_an_answer(tmp_path):
     assert strong["failure_rate"] > 0.05 and strong["images"] >= 100 and strong["minimal"] is False
     assert report["dropped"]["not_tested"] == 0
     assert f"{len(LINES)} variances of the file:" in done.stdout
+    page = (tmp_path / "run/report.html").read_text()
+    assert "inconclusive" not in page and "nothing was searched" not in page
     assert (tmp_path / "run" / strong["examples"][0]["case"]).exists()
 
 

@@ -277,6 +277,8 @@ struct Report {
 
 /// {reason: count}.
 Json skipped_json(const std::vector<Skipped>& skipped);
+/// `compared_with` and `baseline_variances` of report.json.
+Json comparison_json(const Report& report);
 /// report.json (DESIGN, Contract).
 Json to_json(const Report& report);
 void write_json(const Report& report, std::ostream& out);
