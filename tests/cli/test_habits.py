@@ -335,7 +335,7 @@ def test_no_name_controls_a_terminal_or_a_pipeline(tmp_path):
     done += [run("report", out, "--format", name) for name in ("html", "junit", "markdown", "csv", "sarif", "prometheus")]
     done += [run("replay", *cases), run("status", out), run("status", out, "--json"), run("gate", out, "--policy", policy),
              run("gate", out, "--policy", policy, "--json"), run("evaluate", model, images, stdin='{"data": "x\x7f"}\n{}\n'),
-             run("sweep", model, images, "--profile", "numerical", "--limit", 20, "--out", tmp_path / "s\n::error::s"),
+             run("sweep", model, images, "--profile", "structural", "--limit", 20, "--out", tmp_path / "s\n::error::s"),
              run("perturb", images, "--grid", "--transforms", "jpeg", "--out", tmp_path / "g\n::error::g.png"),
              run("search", model, images, *asked, "--out", out), run("replay", str(cases[0]) + "\n::error::none"),
              run("report", "none\n::error::none"), run("search", model, images, "--dry-run"),
