@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -38,10 +40,7 @@ class Moved {
     listed_ = true;
   }
   void add(const fs::path& path) {
-    try {
-      by_content_.try_emplace(sha256_file(path), path);
-    } catch (const Error&) {  // unreadable: it is not the one
-    }
+    if (access(path.c_str(), R_OK) == 0) by_content_.try_emplace(sha256_file(path), path);
   }
 
   fs::path folder_;
@@ -49,8 +48,16 @@ class Moved {
   std::map<std::string, fs::path> by_content_;
 };
 
+/// A file as a case names it.
+struct Wanted {
+  std::string what;
+  fs::path stored;
+  std::string sha256;
+};
+
 /// The file with that content: where the case says, beside its run by name, or anywhere in `moved`.
-fs::path find_file(const fs::path& stored, const std::string& sha256, const fs::path& case_path, Moved* moved) {
+fs::path find_file(const Wanted& wanted, const fs::path& case_path, Moved* moved) {
+  const auto& [what, stored, sha256] = wanted;
   const fs::path run = fs::absolute(case_path).parent_path().parent_path();
   std::string other;
   for (const fs::path& place : {stored, run / stored.filename(), run.parent_path() / stored.filename()}) {
@@ -64,10 +71,11 @@ fs::path find_file(const fs::path& stored, const std::string& sha256, const fs::
   }
   if (moved != nullptr)
     if (const std::optional<fs::path> found = moved->find(sha256)) return *found;
-  const std::string remedy =
-      moved == nullptr ? "; give another with --model FILE" : "; give the folder that holds it with --images DIR";
-  throw Error(ErrorKind::input,
-              other.empty() ? case_path.string() + ": " + stored.string() + " is not there" + remedy : other + remedy);
+  const std::string remedy = moved != nullptr  ? "; give the folder that holds it with --images DIR"
+                             : what == "model" ? "; give another with --model FILE"
+                                               : "";
+  const std::string missing = case_path.string() + ": " + what + " " + stored.string() + " is not there";
+  throw Error(ErrorKind::input, (other.empty() ? missing : other) + remedy);
 }
 
 /// Another model reads pictures and names its classes in its own way, where a file beside it says so.
@@ -83,13 +91,13 @@ void put_model(Case& one, const fs::path& model, const fs::path& case_path) {
 Case located(const fs::path& path, const ReplayOptions& options, Moved& moved) {
   Case one = read_case(path);
   if (options.model.empty())
-    one.model = find_file(one.model, one.model_sha256, path, nullptr);
+    one.model = find_file({"model", one.model, one.model_sha256}, path, nullptr);
   else
     put_model(one, options.model, path);
   for (report::VariantFile& variant : one.variants)
-    variant.path = find_file(variant.path, variant.sha256, path, nullptr).string();
-  one.image.path = find_file(one.image.path, one.image.sha256, path, &moved);
-  for (ImageFile& image : one.calibration) image.path = find_file(image.path, image.sha256, path, &moved);
+    variant.path = find_file({"variant", variant.path, variant.sha256}, path, nullptr).string();
+  one.image.path = find_file({"image", one.image.path, one.image.sha256}, path, &moved);
+  for (ImageFile& image : one.calibration) image.path = find_file({"image", image.path, image.sha256}, path, &moved);
   return one;
 }
 
