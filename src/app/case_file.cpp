@@ -154,6 +154,10 @@ Case read_case(const std::filesystem::path& path) {
   one.model_sha256 = model.text("sha256");
   one.preprocessing = image::preprocessing_from_json(reader.at("preprocess"), reader.place("preprocess"));
   one.image = image_from_json(ObjectReader(reader.at("image"), reader.place("image")));
+  if (const auto& classes = one.preprocessing.classes;
+      one.image.label && !classes.empty() && static_cast<std::size_t>(*one.image.label) >= classes.size())
+    throw Error(ErrorKind::usage, reader.place("image/label") + ": " + std::to_string(*one.image.label) +
+                                      " is no index of the " + std::to_string(classes.size()) + " classes");
   if (reader.has("variants")) one.variants = variants_from_json(reader.at("variants"), reader.place("variants"));
   if (reader.has("calibration"))
     one.calibration = calibration_from_json(reader.at("calibration"), reader.place("calibration"));

@@ -153,7 +153,8 @@ int run_evaluate(const EvaluateOptions& options) {
   Bench bench(*session.evaluator, session.dataset, baseline.reference, oracle);
   Answers answers;
   std::string text;
-  for (std::size_t number = 1; !interrupted() && std::getline(std::cin, text) && !interrupted(); ++number) {
+  for (std::size_t number = 1; std::cout && !interrupted() && std::getline(std::cin, text) && !interrupted();
+       ++number) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     const Json line = answer(text, "stdin:" + std::to_string(number), session, bench, options.scores);
     answers.count(line);

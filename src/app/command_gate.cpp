@@ -1,9 +1,7 @@
-#include <unistd.h>
-
-#include <cstdlib>
 #include <iostream>
 
 #include "robustcheck/app/gate.h"
+#include "robustcheck/app/terminal.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 
@@ -21,8 +19,6 @@ Json read_report(const fs::path& path) {
     throw Error(ErrorKind::input, error.what());
   }
 }
-
-bool colour_wanted() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
 
 }  // namespace
 

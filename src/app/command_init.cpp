@@ -41,7 +41,8 @@ void write_new(const fs::path& path, const std::string& text, bool force) {
 
 std::string starter_config(const fs::path& out) {
   return "// Options of `robustcheck search` by name; the command line wins, then ROBUSTCHECK_* variables, then this.\n"
-         "// `robustcheck schema config` has all of them, `robustcheck search --help` says what they mean.\n"
+         "// `robustcheck schema config` has all of them, `robustcheck search --help` says what they mean. Paths are\n"
+         "// relative to this file.\n"
          "{\n"
          "  // what may change: robustcheck list profiles\n"
          "  \"profile\": [\"moderate\", \"deployment\"],\n"
@@ -66,10 +67,10 @@ void say(const Found& found, const Session& session) {
               << (found.accuracy ? "scores best" : "is a guess") << ")";
   std::cout << "\noutput     " << kOutputKindNames[static_cast<std::size_t>(p.output)] << "\nscaling    "
             << found.scaling << (found.accuracy ? "" : " (a guess: the images have no labels)") << '\n';
-  for (const std::string& line : found.tried) std::cout << "  tried    " << line << '\n';
+  for (const std::string& line : found.tried) std::cout << "  tried    " << one_line_text(line) << '\n';
   if (!found.accuracy) return;
   std::cout << "accuracy   " << percent(*found.accuracy) << " on " << session.dataset.size() << " images\n"
-            << "classes    " << join(p.classes, ", ") << '\n';
+            << "classes    " << one_line_text(join(p.classes, ", ")) << '\n';
   if (found.matched_classes)
     std::cout << "           The order was inferred from predictions (sorted names score clearly worse): check it.\n";
   if (*found.accuracy < 0.5) std::cout << "           Accuracy is low: check scaling, channels and classes by hand.\n";
@@ -87,13 +88,15 @@ int run_init(const InitOptions& options) {
   for (const fs::path& path : {preprocessing, config})
     if (fs::exists(path) && !options.force)
       throw Error(ErrorKind::usage, path.string() + ": is there already; --force replaces it");
+  for (const fs::path& path : {preprocessing, config}) check_writable(path);
   const Session session = session_for(options);
   const Found found = probe_model(session, options.session, names_of(session.dataset));
   say(found, session);
   write_new(preprocessing, json_text(image::to_json(found.preprocessing), 2) + "\n", options.force);
   write_new(config, starter_config("robustcheck-" + model.stem().string()), options.force);
-  std::cout << "wrote      " << preprocessing.string() << ", " << config.string() << "\nnext       robustcheck search "
-            << model.string() << ' ' << options.session.images.string() << " --config " << config.string() << '\n';
+  std::cout << "wrote      " << one_line_text(preprocessing.native()) << ", " << one_line_text(config.native())
+            << "\nnext       robustcheck search " << shell_word(model.native()) << ' '
+            << shell_word(options.session.images.native()) << " --config " << shell_word(config.native()) << '\n';
   return kExitOk;
 }
 

@@ -1,14 +1,22 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 #include <set>
+#include <span>
 
 #include "robustcheck/app/contact_sheet.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/options.h"
+#include "robustcheck/app/output_directory.h"
 #include "robustcheck/app/output_names.h"
 #include "robustcheck/app/progress.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/transform/catalogue.h"
 
@@ -36,7 +44,7 @@ void check_output(const PerturbOptions& options) {
 
 /// One variance, a list of them, or one a line; each `copies` times with seeds that count up from its own.
 std::vector<space::Variance> read_variances(const PerturbOptions& options) {
-  const std::string file = options.variance.string();
+  const std::string file = input_name(options.variance);
   std::vector<space::Variance> given;
   const auto add = [&](const Json& json, const std::string& place) {
     given.push_back(space::variance_from_json(json, transform::catalogue(), place));
@@ -77,7 +85,7 @@ std::set<fs::path> own_files(const fs::path& folder) {
   if (!fs::exists(metadata)) return files;
   for (const std::string& line : split(read_file(metadata), '\n')) {
     if (line.empty()) continue;
-    const Json entry = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const Json entry = json_or_none(line).value_or(Json());
     const bool own = entry.is_object() && entry.contains("source_sha256") && entry.contains("variance");
     if (!own || !entry.value("file_name", Json()).is_string()) return {};
     files.insert(entry["file_name"].get<std::string>());
@@ -120,32 +128,92 @@ std::string metadata_line(const Output& output, const Dataset& dataset) {
   return json_text(line) + "\n";
 }
 
-/// Writes the pictures; the metadata names those that were written. Returns the message of the first failure.
-std::string write_all(const std::vector<Output>& all, const PerturbOptions& options, Session& session,
-                      std::string& metadata, std::size_t& written) {
+/// metadata.jsonl, a line after the picture that it tells of: what was made before a run ended is known. Held by one
+/// process at a time.
+class Metadata {
+ public:
+  explicit Metadata(const fs::path& path)
+      : path_(path), file_(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kNewFile)) {
+    if (file_.get() < 0) fail();
+    lock(file_.get(), "--out " + path.parent_path().string());
+    if (ftruncate(file_.get(), 0) != 0) fail();  // it would describe pictures that are replaced
+  }
+  void add(const std::string& lines) {
+    const auto size = static_cast<ssize_t>(lines.size());
+    if (write(file_.get(), lines.data(), lines.size()) != size) fail();
+  }
+
+ private:
+  static constexpr mode_t kNewFile = 0666;  // less what the umask takes
+  [[noreturn]] void fail() const {
+    throw Error(ErrorKind::input, path_.string() + ": cannot be written: " + std::strerror(errno));
+  }
+
+  fs::path path_;
+  Fd file_;
+};
+
+/// What became of the pictures.
+struct Written {
+  std::size_t pictures = 0, failed = 0;
+  std::string first_failure{};
+  bool complete = true;  ///< false: a signal came before all were tried
+};
+
+void try_some(std::span<const Output> some, const PerturbOptions& options, Session& session, Metadata& metadata,
+              Written& written) {
+  std::vector<eval::Request> jobs;
+  for (const Output& output : some) {
+    const fs::path path = fs::absolute(options.out / output.name);
+    fs::create_directories(path.parent_path());
+    jobs.push_back(eval::PerturbRequest{{output.image, output.variance.data, output.variance.seed}, path.string()});
+  }
+  const std::vector<eval::Reply> replies = session.pool->run(jobs);
+  std::string lines;
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    if (const auto* failure = std::get_if<eval::Failure>(&replies[i])) {
+      if (written.failed++ == 0) written.first_failure = failure->message;
+      continue;
+    }
+    lines += metadata_line(some[i], session.dataset);
+    ++written.pictures;
+  }
+  metadata.add(lines);
+}
+
+/// No picture stays that the metadata does not tell of.
+void write_some(std::span<const Output> some, const PerturbOptions& options, Session& session, Metadata& metadata,
+                Written& written) {
+  try {
+    try_some(some, options, session, metadata, written);
+  } catch (...) {
+    std::error_code ignored;
+    for (const Output& output : some) fs::remove(options.out / output.name, ignored);
+    throw;
+  }
+}
+
+Written write_all(const std::vector<Output>& all, const PerturbOptions& options, Session& session, Metadata& metadata) {
   Progress progress(options.output);
   progress.phase("perturb", all.size());
-  std::string first_failure;
-  for (std::size_t begin = 0; begin < all.size(); begin += kJobs) {
-    std::vector<eval::Request> jobs;
-    for (std::size_t i = begin; i < std::min(all.size(), begin + kJobs); ++i) {
-      const fs::path path = fs::absolute(options.out / all[i].name);
-      fs::create_directories(path.parent_path());
-      jobs.push_back(eval::PerturbRequest{{all[i].image, all[i].variance.data, all[i].variance.seed}, path.string()});
+  Written written;
+  try {
+    for (std::size_t begin = 0; begin < all.size(); begin += kJobs) {
+      write_some(std::span(all).subspan(begin, std::min(kJobs, all.size() - begin)), options, session, metadata,
+                 written);
+      progress.update(std::min(all.size(), begin + kJobs));
     }
-    const std::vector<eval::Reply> replies = session.pool->run(jobs);
-    for (std::size_t i = 0; i < replies.size(); ++i) {
-      if (const auto* failure = std::get_if<eval::Failure>(&replies[i])) {
-        if (first_failure.empty()) first_failure = failure->message;
-        continue;
-      }
-      metadata += metadata_line(all[begin + i], session.dataset);
-      ++written;
-    }
-    progress.update(begin + jobs.size());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted) throw;
+    written.complete = false;
   }
-  progress.finish();
-  return first_failure;
+  return written;
+}
+
+void prepare(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(ErrorKind::usage, "--out " + folder.string() + ": cannot be created: " + error.message());
 }
 
 int write_pictures(const PerturbOptions& options) {
@@ -159,16 +227,15 @@ int write_pictures(const PerturbOptions& options) {
   Session session = open_session(opened);
   const std::vector<Output> all = outputs(session.dataset, variances);
   check_inputs_stay(session.dataset, all, options);
-  fs::remove(options.out / "metadata.jsonl");  // it would describe pictures that are replaced
-  std::string metadata;
-  std::size_t written = 0;
-  const std::string failure = write_all(all, options, session, metadata, written);
-  write_file(options.out / "metadata.jsonl", metadata);
-  std::cout << "wrote " << written << " images and metadata.jsonl to " << options.out.string() << '\n';
-  if (written < all.size())
-    throw Error(ErrorKind::input, failure + " (" + std::to_string(all.size() - written) + " of " +
+  prepare(options.out);
+  Metadata metadata(options.out / "metadata.jsonl");
+  const Written written = write_all(all, options, session, metadata);
+  std::cout << (written.complete ? "wrote " : "interrupted: wrote ") << written.pictures << " of " << all.size()
+            << " images and metadata.jsonl to " << one_line_text(options.out.native()) << '\n';
+  if (written.failed > 0)
+    throw Error(ErrorKind::input, written.first_failure + " (" + std::to_string(written.failed) + " of " +
                                       std::to_string(all.size()) + " images failed)");
-  return kExitOk;
+  return written.complete ? kExitOk : kExitInterrupted;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ bool lies_in(const fs::path& file, const fs::path& folder) {
 
 /// What the run was made from, and what belongs to it, is not replaced by a rendering of it.
 void check_no_input(const report::Document& document, const fs::path& out) {
-  if (out.empty() || !fs::exists(out)) return;
+  if (!fs::is_regular_file(out)) return;  // a device, a pipe: nothing is replaced
   std::vector<fs::path> kept = {fs::path(document.run) / "cases", fs::path(document.run) / "journal.jsonl"};
   for (const char* part : {"model", "dataset"}) {
     const Json entry = document.report.value(part, Json());
@@ -51,7 +51,7 @@ int run_report(const ReportOptions& options) {
   check_no_input(document, options.out);
   std::ostringstream out;
   format.write(document, out);
-  if (options.format == "github") append_step_summary(document);
+  if (options.format == "github") Saver().extra([&] { append_step_summary(document); });
   if (options.out.empty())
     std::cout << out.str();
   else

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 #include <sstream>
@@ -16,6 +14,7 @@
 #include "robustcheck/app/run_directory.h"
 #include "robustcheck/app/search_phase.h"
 #include "robustcheck/app/session.h"
+#include "robustcheck/app/terminal.h"
 #include "robustcheck/app/variants.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
@@ -26,8 +25,6 @@
 namespace robustcheck::app {
 namespace fs = std::filesystem;
 namespace {
-
-bool colour_wanted() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
 
 /// None for "any" and "none".
 std::optional<analysis::Policy> policy_of(const std::string& fail_on) {
@@ -115,7 +112,8 @@ int run_search(const SearchOptions& options) {
   const std::optional<analysis::Policy> policy = policy_of(options.fail_on);
   if (options.update_corpus && options.corpus.empty())
     throw Error(ErrorKind::usage, "--update-corpus: add to which? give --corpus DIR");
-  RunDirectory directory(out, options.force || options.dry_run);
+  RunDirectory directory(out);
+  if (!options.dry_run) directory.open(options.force);
   if (!options.corpus.empty()) {
     check_corpus(options.corpus, options.update_corpus);
     directory.check_keeps(options.corpus, "--corpus");
@@ -138,28 +136,39 @@ int run_search(const SearchOptions& options) {
     corpus = replay_corpus(options.corpus, session, options.session);
   }
   const Strictness strictness = strictness_of(policy, session.catalogue);
-  SearchRun run(options, inputs, strictness, deadline, session, directory, progress);
+  Saver save;
+  SearchRun run(options, inputs, strictness, deadline, session, directory, progress, save);
   report::Report report = run.run();
   if (!options.corpus.empty()) report.corpus = to_json(corpus);
   if (inputs.old_report) report.compared_with->differences = differences(*inputs.old_report, report);
   progress.finish();
   std::ostringstream json;
   report::write_json(report, json);
-  write_file(directory.report(), json.str());
-  const std::optional<Verdict> verdict = verdict_of(report, options.fail_on, policy);
-  if (verdict) write_file(directory.verdict(), json_text(to_json(*verdict), 2) + "\n");
-  write_report_files(out, options.command.front());
+  save_report(json.str(), directory, save);
   report::write_terminal(report, out.string(), {colour_wanted(), options.command.front()}, std::cout);
   if (!options.corpus.empty()) std::cout << summary(corpus, options.corpus);
   if (options.update_corpus && run.ending() == Ending::complete)
-    std::cout << "corpus: " << update_corpus(options.corpus, corpus, report, directory.root()) << " new cases in "
-              << options.corpus.string() << '\n';
+    save.result([&] {
+      std::cout << "corpus: " << update_corpus(options.corpus, corpus, report, directory.root()) << " new cases in "
+                << one_line_text(options.corpus.native()) << '\n';
+    });
+  const std::optional<Verdict> verdict = verdict_of(report, options.fail_on, policy);
+  if (verdict)
+    save.result([&] {
+      directory.add(directory.verdict());
+      write_file(directory.verdict(), json_text(to_json(*verdict), 2) + "\n");
+    });
   if (policy && verdict) write_verdict(*verdict, colour_wanted(), std::cout << '\n');
   const int code = exit_code(report, run.ending(), options.fail_on, verdict);
   if (const std::string reason = nothing_tested(report);
       !reason.empty() && code == kExitIncomplete && report.status == "complete")
     std::cout << "inconclusive: " << reason << '\n';
-  return code;
+  std::cout.flush();
+  run.write_pictures();
+  write_report_files(report::to_json(report), verdict ? to_json(*verdict) : Json(), directory, options.command.front(),
+                     save);
+  run.rethrow();
+  return save.exit_code(code);
 }
 
 }  // namespace robustcheck::app

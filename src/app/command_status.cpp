@@ -3,11 +3,11 @@
 #include <sstream>
 
 #include "robustcheck/app/options.h"
-#include "robustcheck/app/run_directory.h"
+#include "robustcheck/app/report_files.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/json.h"
-#include "robustcheck/base/text.h"
+#include "robustcheck/base/names.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
@@ -24,10 +24,10 @@ Journal read_journal(const fs::path& path) {
   Journal journal;
   std::istringstream text(fs::exists(path) ? read_file(path) : "");
   for (std::string line; std::getline(text, line);) {
-    const Json row = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!row.is_object() || !row.contains("signature")) continue;
+    const Json row = json_or_none(line).value_or(Json());
+    if (!row.is_object() || !row.value("signature", Json()).is_string()) continue;
     ++journal.candidates;
-    journal.signatures.insert(row.at("signature").get<std::string>());
+    journal.signatures.insert(row["signature"].get<std::string>());
     journal.last = row;
   }
   return journal;
@@ -47,10 +47,16 @@ Json status_of(const fs::path& run) {
                  {"last_signature", journal.last.is_object() ? journal.last.at("signature") : Json()},
                  {"counterexamples", nullptr}};
   if (!fs::exists(report)) return status;
-  const Json json = parse_json(read_file(report), report.string());
-  status["state"] = json.value("status", "unknown");
-  status["evaluations"] = json.at("budget").value("evaluations", Json());
-  status["counterexamples"] = json.at("counterexamples").size();
+  const Json json = read_report(report);
+  const auto member = [](const Json& parent, const char* key) {
+    return parent.is_object() ? parent.value(key, Json()) : Json();
+  };
+  const Json budget = member(json, "budget"), counterexamples = member(json, "counterexamples");
+  if (!member(json, "status").is_string() || !budget.is_object() || !counterexamples.is_array())
+    throw Error(ErrorKind::input, report.string() + ": is no report of robustcheck search");
+  status["state"] = json["status"];
+  status["evaluations"] = member(budget, "evaluations");
+  status["counterexamples"] = counterexamples.size();
   return status;
 }
 
@@ -62,11 +68,11 @@ int run_status(const StatusOptions& options) {
     std::cout << json_text(status, 2) << '\n';
     return kExitOk;
   }
-  std::cout << "state            " << status["state"].get<std::string>() << '\n';
+  std::cout << "state            " << one_line_text(status["state"].get<std::string>()) << '\n';
   if (!status["evaluations"].is_null()) std::cout << "evaluations      " << status["evaluations"] << '\n';
   std::cout << "candidates       " << status["candidates"] << ", of " << status["signatures"] << " signatures\n";
   if (status["last_signature"].is_string())
-    std::cout << "last found       " << status["last_signature"].get<std::string>() << '\n';
+    std::cout << "last found       " << one_line_text(status["last_signature"].get<std::string>()) << '\n';
   if (!status["counterexamples"].is_null()) std::cout << "counterexamples  " << status["counterexamples"] << '\n';
   return kExitOk;
 }

@@ -6,8 +6,10 @@
 #include "robustcheck/app/configuration_sweep.h"
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/options.h"
+#include "robustcheck/app/output_directory.h"
 #include "robustcheck/app/output_names.h"
 #include "robustcheck/app/progress.h"
+#include "robustcheck/app/saver.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/app/sweep.h"
 #include "robustcheck/app/sysnoise.h"
@@ -25,12 +27,10 @@ namespace {
 using oracle::Observation;
 
 fs::path output_folder(const SweepOptions& options) {
-  const fs::path out =
-      options.out.empty() ? fs::path("robustcheck-sweep-" + options.session.model.stem().string()) : options.out;
-  if (fs::exists(out / "sweep.json") && !options.force)
-    throw Error(ErrorKind::usage, "--out " + out.string() + ": holds a sweep; --force replaces it");
-  return out;
+  return options.out.empty() ? fs::path("robustcheck-sweep-" + options.session.model.stem().string()) : options.out;
 }
+
+bool is_of_sweep(const fs::path& relative) { return relative == "sweep.json" || relative == "sweep.png"; }
 
 bool right(const Observation& observed, const ImageFile& image) {
   return observed.predicted == image.label.value_or(-1);
@@ -41,12 +41,12 @@ SweepRow measured(const GridPoint& point, const std::vector<Observation>& observ
   SweepRow row{point, std::nullopt, {}, 0, ""};
   if (dataset.labelled) row.right = Share{0, dataset.size()};
   for (ImageIndex i = 0; i < dataset.size(); ++i) {
+    if (row.right) row.right->count += right(observed[i], dataset[i]) ? 1 : 0;
+    if (!reference[i].ok()) continue;
     if (!observed[i].ok()) {
       row.errors += 1;
       if (row.message.empty()) row.message = observed[i].message;
     }
-    if (row.right) row.right->count += right(observed[i], dataset[i]) ? 1 : 0;
-    if (!reference[i].ok()) continue;
     row.flipped.images += 1;
     row.flipped.count += observed[i].predicted != reference[i].predicted ? 1 : 0;
   }
@@ -55,7 +55,7 @@ SweepRow measured(const GridPoint& point, const std::vector<Observation>& observ
 
 SweepResult run_grid(const Grid& grid, Session& session, const std::vector<Observation>& reference,
                      Progress& progress) {
-  SweepResult result{grid.name, std::nullopt, {}};
+  SweepResult result{grid.name, std::nullopt, {}, true};
   const Dataset& dataset = session.dataset;
   if (dataset.labelled) {
     result.clean = Share{0, dataset.size()};
@@ -65,10 +65,15 @@ SweepResult run_grid(const Grid& grid, Session& session, const std::vector<Obser
   space::Trial trial;
   trial.images.resize(dataset.size());
   std::iota(trial.images.begin(), trial.images.end(), ImageIndex{0});
-  for (const GridPoint& point : grid.points) {
-    trial.variance = point.variance;
-    result.rows.push_back(measured(point, session.evaluator->observe({&trial, 1}).front(), reference, dataset));
-    progress.update(result.rows.size() * dataset.size(), point.group);
+  try {
+    for (const GridPoint& point : grid.points) {
+      trial.variance = point.variance;
+      result.rows.push_back(measured(point, session.evaluator->observe({&trial, 1}).front(), reference, dataset));
+      progress.update(result.rows.size() * dataset.size(), point.group);
+    }
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted) throw;
+    result.complete = false;
   }
   return result;
 }
@@ -102,20 +107,16 @@ void print(const SweepResult& result, const Grid& grid, const fs::path& out, std
               << "] %\nflips: share of predictions that differ from the clean one\n\n";
   else
     std::cout << "share of " << images << " images whose prediction differs from the clean one (no labels)\n\n";
-  std::cout << table(result, grid) << "\nintervals: " << (out / "sweep.json").string()
-            << ", picture: " << (out / "sweep.png").string() << '\n';
+  std::cout << table(result, grid) << "\nintervals: " << one_line_text((out / "sweep.json").native())
+            << ", picture: " << one_line_text((out / "sweep.png").native()) << '\n';
   for (const SweepRow& row : result.rows)
     if (row.errors > 0)
-      std::cout << row.point.group << ' ' << row.point.level << ": " << row.errors << " images gave no output ("
-                << row.message << ")\n";
+      std::cout << "* " << row.point.group << ' ' << row.point.level << ": " << row.errors
+                << " images gave no output and count as wrong (" << one_line_text(row.message) << ")\n";
 }
 
-/// Profiles of knobs; sysnoise looks at all of them.
-const std::vector<std::string> kConfigurationProfiles = {"deployment", "numerical", "quantization", "preprocessing",
-                                                         "structural", "mistakes",  "sysnoise"};
-
 bool is_of_configurations(const std::string& profile) {
-  return std::ranges::find(kConfigurationProfiles, profile) != kConfigurationProfiles.end();
+  return std::ranges::find(kSweptProfiles, profile) != kSweptProfiles.end();
 }
 
 /// Opens the session and measures the reference, as every sweep begins.
@@ -148,26 +149,53 @@ Json header(const SweepOptions& options, const Session& session) {
           {"preprocess", image::to_json(session.preprocessing)}};
 }
 
-void write_document(const Json& json, const fs::path& out) {
-  fs::create_directories(out);
-  write_file(out / "sweep.json", json_text(json, 2) + "\n");
+int exit_code(bool complete, bool answered) {
+  if (!complete) {
+    std::cout << "interrupted: partial, what was measured is above\n";
+    return kExitInterrupted;
+  }
+  return answered ? kExitOk : kExitIncomplete;
 }
 
-int sweep_grid(const SweepOptions& options, const fs::path& out, Progress& progress) {
+/// Where a sweep writes; what cannot be written does not hold up the rest.
+struct Output {
+  OutputDirectory directory;
+  fs::path path;
+  Saver save{};
+
+  void document(const Json& json) {
+    save.result([&] {
+      directory.add("sweep.json");
+      write_file(path / "sweep.json", json_text(json, 2) + "\n");
+    });
+  }
+  void picture(Session& session, const image::HeatMap& map) {
+    save.extra([&] {
+      directory.add("sweep.png");
+      write_png(session, image::draw(map), path / "sweep.png");
+    });
+  }
+};
+
+int sweep_grid(const SweepOptions& options, Output& output, Progress& progress) {
   const Grid& grid = find_grid(options.profile);
   const Stopwatch watch;
   Start started = start(options, progress);
   Session& session = started.session;
   const SweepResult result = run_grid(grid, session, started.baseline.reference, progress);
   progress.finish();
-  fs::create_directories(out);
-  write_png(session, image::draw(heat_map(result, grid, session.model.filename().string())), out / "sweep.png");
+  session.pool->set_interrupt({});  // the picture is made all the same
   Json json = header(options, session);
+  json["status"] = result.complete ? "complete" : "partial";
   json.update(to_json(result, grid));
   json["timing"] = {{"total_s", watch.seconds()}};
-  write_document(json, out);
-  print(result, grid, out, session.dataset.size());
-  return kExitOk;
+  output.document(json);
+  print(result, grid, output.path, session.dataset.size());
+  const bool answered = std::ranges::none_of(result.rows, [](const SweepRow& row) { return row.errors > 0; });
+  const int code = exit_code(result.complete, answered);
+  std::cout.flush();
+  if (!result.rows.empty()) output.picture(session, heat_map(result, grid, session.model.filename().string()));
+  return output.save.exit_code(code);
 }
 
 /// Forward time relative to the reference's, by the first member's name.
@@ -178,7 +206,18 @@ Json relative_speed(const ConfigurationSweep& sweep) {
   return json;
 }
 
-int sweep_knobs(const SweepOptions& options, const fs::path& out, Progress& progress) {
+/// None where a signal comes first: what was swept is kept.
+std::optional<Sysnoise> combined(const SweepOptions& options, Session& session, const ConfigurationSweep& sweep,
+                                 const space::Space& space, Progress& progress) {
+  try {
+    return sysnoise(session, sweep, space.knobs, options.session.split_seed, progress);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted) throw;
+    return std::nullopt;
+  }
+}
+
+int sweep_knobs(const SweepOptions& options, Output& output, Progress& progress) {
   const Stopwatch watch;
   Start started = start(options, progress);
   Session& session = started.session;
@@ -186,19 +225,19 @@ int sweep_knobs(const SweepOptions& options, const fs::path& out, Progress& prog
   const space::Space space = space::make_space(
       {.profiles = {is_sysnoise ? "deployment" : options.profile}, .transforms = {}, .knobs = {}}, session.catalogue);
   const ConfigurationSweep sweep = sweep_configurations(session, space.knobs, progress);
-  Json json = header(options, session);
-  json.update(to_json(sweep));
-  std::string text = table(sweep);
-  if (is_sysnoise) {
-    const Sysnoise result = sysnoise(session, sweep, space.knobs, options.session.split_seed, progress);
-    json["sysnoise"] = to_json(result);
-    text = table(result);
-  }
+  std::optional<Sysnoise> noise;
+  if (is_sysnoise && sweep.complete) noise = combined(options, session, sweep, space, progress);
   progress.finish();
+  const bool complete = sweep.complete && (noise || !is_sysnoise);
+  Json json = header(options, session);
+  json["status"] = complete ? "complete" : "partial";
+  json.update(to_json(sweep));
+  if (noise) json["sysnoise"] = to_json(*noise);
   json["timing"] = {{"total_s", watch.seconds()}, {"speed", relative_speed(sweep)}};
-  write_document(json, out);
-  std::cout << text << "\nmore: " << (out / "sweep.json").string() << '\n';
-  return kExitOk;
+  output.document(json);
+  std::cout << (noise ? table(*noise) : table(sweep))
+            << "\nmore: " << one_line_text((output.path / "sweep.json").native()) << '\n';
+  return output.save.exit_code(exit_code(complete, sweep.every_row_answered()));
 }
 
 }  // namespace
@@ -206,17 +245,18 @@ int sweep_knobs(const SweepOptions& options, const fs::path& out, Progress& prog
 int run_sweep(const SweepOptions& options) {
   catch_interrupts();
   if (!is_of_configurations(options.profile)) {
-    std::vector<std::string> names = kConfigurationProfiles;
+    std::vector<std::string> names = kSweptProfiles;
     for (const Grid& grid : all_grids()) names.push_back(grid.name);
     if (std::ranges::find(names, options.profile) == names.end())
       throw Error(ErrorKind::usage, "--profile: " + unknown_name("grid", options.profile, names));
   }
   const fs::path out = output_folder(options);
-  for (const char* replaced : {"sweep.json", "sweep.png"})
-    fs::remove(out / replaced);  // a sweep that fails leaves none
+  Output output{{out, &is_of_sweep}, out};
+  output.directory.open(options.force);
+  output.directory.remove({"sweep.json", "sweep.png"});  // a sweep that fails leaves none
   Progress progress(options.output);
-  return is_of_configurations(options.profile) ? sweep_knobs(options, out, progress)
-                                               : sweep_grid(options, out, progress);
+  return is_of_configurations(options.profile) ? sweep_knobs(options, output, progress)
+                                               : sweep_grid(options, output, progress);
 }
 
 }  // namespace robustcheck::app

@@ -13,18 +13,11 @@ std::string text_of(const Json& value, const std::string& place) {
   throw Error(ErrorKind::usage, place + ": " + value.dump() + " is no text, number, true, false or list of these");
 }
 
-/// Starter configs explain themselves: // and /* */ are skipped.
-Json parse_commented(const std::filesystem::path& path) {
-  if (!std::filesystem::is_regular_file(path))
-    throw Error(ErrorKind::usage, "--config " + path.string() + ": no such file");
-  return parse_json(read_file(path), path.string(), Comments::skipped);
-}
-
 }  // namespace
 
 std::vector<ConfigValue> read_config(const std::filesystem::path& path) {
-  const Json json = parse_commented(path);
-  const ObjectReader reader(json, path.string());
+  const Json json = read_json(path, Comments::skipped);  // starter configs explain themselves
+  const ObjectReader reader(json, input_name(path));
   std::vector<ConfigValue> config;
   for (const auto& [key, value] : json.items()) {
     if (key == "$schema") continue;

@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "robustcheck/app/scores.h"
+#include "robustcheck/base/error.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::app {
@@ -64,6 +66,7 @@ ConfigurationClass measured(const Session& session, const std::string& name, con
   for (std::size_t i = 0; i < answer.rows.size(); ++i) {
     if (!reference[i].ok()) continue;
     one.flipped.images += 1;
+    one.errors += answer.rows[i].ok() ? 0 : 1;
     one.flipped.count += reference[i].predicted != answer.rows[i].predicted ? 1 : 0;
   }
   if (session.dataset.labelled) compare_accuracy(one, session, reference, answer.rows);
@@ -80,7 +83,7 @@ std::string short_names(const std::vector<std::string>& members) {
 
 ConfigurationSweep sweep_configurations(Session& session, const std::vector<space::KnobGene>& knobs,
                                         Progress& progress) {
-  std::size_t values = 1;
+  std::size_t values = 1, done = 1;
   for (const space::KnobGene& gene : knobs) values += gene.values.size();
   progress.phase("sweep", values * session.dataset.size());
   const Answer reference = observe(session, {});
@@ -88,27 +91,34 @@ ConfigurationSweep sweep_configurations(Session& session, const std::vector<spac
   sweep.classes = {measured(session, "reference", {}, reference.rows, reference)};
   sweep.rows = {reference.rows};
   std::map<std::string, std::size_t> class_of = {{digest_of(reference.rows), 0}};
-  std::size_t done = 1;
-  for (const space::KnobGene& gene : knobs)
-    for (const std::string& value : gene.values) {
-      const std::string name = gene.info.name + "=" + value;
-      const space::Assignment config = space::completed({{gene.info.name, value}});
-      const Answer answer = observe(session, config);
-      progress.update(++done * session.dataset.size(), name);
-      if (const Observation* failed = first_failure(answer.rows)) {
-        const bool unavailable = failed->status == Status::unavailable;
-        sweep.unavailable.push_back({gene.info.name, value, unavailable ? "unavailable" : "fails", failed->message});
-        continue;
-      }
-      const auto [found, is_new] = class_of.try_emplace(digest_of(answer.rows), sweep.classes.size());
-      if (!is_new) {
-        sweep.classes[found->second].members.push_back(name);
-        continue;
-      }
-      sweep.classes.push_back(measured(session, name, config, reference.rows, answer));
-      sweep.rows.push_back(answer.rows);
+  const auto add = [&](const std::string& knob, const std::string& value) {
+    const std::string name = knob + "=" + value;
+    const space::Assignment config = space::completed({{knob, value}});
+    const Answer answer = observe(session, config);
+    progress.update(++done * session.dataset.size(), name);
+    if (const Observation* failed = first_failure(answer.rows)) {
+      const bool unavailable = failed->status == Status::unavailable;
+      sweep.unavailable.push_back({knob, value, unavailable ? "unavailable" : "fails", failed->message});
+      return;
     }
+    const auto [found, is_new] = class_of.try_emplace(digest_of(answer.rows), sweep.classes.size());
+    if (!is_new) return sweep.classes[found->second].members.push_back(name);
+    sweep.classes.push_back(measured(session, name, config, reference.rows, answer));
+    sweep.rows.push_back(answer.rows);
+  };
+  try {
+    for (const space::KnobGene& gene : knobs)
+      for (const std::string& value : gene.values) add(gene.info.name, value);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted) throw;
+    sweep.complete = false;
+  }
   return sweep;
+}
+
+bool ConfigurationSweep::every_row_answered() const {
+  return std::ranges::none_of(unavailable, [](const auto& row) { return row.reason == "fails"; }) &&
+         std::ranges::none_of(classes, [](const ConfigurationClass& one) { return one.errors > 0; });
 }
 
 Json to_json(const ConfigurationSweep& sweep) {
@@ -126,7 +136,8 @@ Json to_json(const ConfigurationSweep& sweep) {
          {"p_value", one.p_value ? Json(*one.p_value) : Json()},
          {"worst_class",
           one.worst_class.empty() ? Json() : Json{{"name", one.worst_class}, {"change", one.worst_class_change}}},
-         {"largest_difference", one.largest_difference}});
+         {"largest_difference", one.largest_difference},
+         {"errors", one.errors}});
   Json unavailable = Json::array();
   for (const report::UnavailableKnob& row : sweep.unavailable)
     unavailable.push_back({{"knob", row.knob}, {"value", row.value}, {"reason", row.reason}, {"message", row.message}});
@@ -143,9 +154,18 @@ std::string table(const ConfigurationSweep& sweep) {
     largest << std::scientific << std::setprecision(1) << one.largest_difference;
     out << std::left << std::setw(kName) << short_names(one.members) << std::right << std::setw(9)
         << (one.right ? percent(one.right->value()) : "") << std::setw(7) << one.flipped.count << std::setw(8)
-        << (one.p_value ? fixed(*one.p_value, 3) : "") << std::setw(10) << largest.str() << '\n';
+        << (one.p_value ? fixed(*one.p_value, 3) : "") << std::setw(10) << largest.str();
+    if (one.errors > 0) out << "  no output: " << one.errors << " images";
+    out << '\n';
   }
-  out << sweep.unavailable.size() << " values do not run here (unavailable_knobs says why)\n";
+  std::size_t unavailable = 0;
+  for (const report::UnavailableKnob& row : sweep.unavailable)
+    if (row.reason == "fails")
+      out << std::left << std::setw(kName) << row.knob + "=" + row.value
+          << "  no output: " << one_line_text(row.message) << '\n';
+    else
+      ++unavailable;
+  out << unavailable << " values do not run here (unavailable_knobs says why)\n";
   return out.str();
 }
 

@@ -281,7 +281,7 @@ ConfirmOutcome confirm_phase(std::vector<Finalist> finalists, const ConfirmReque
     settle(outcome, request.most, /*stopped=*/false);
     attribute_both_sides(outcome, request.allowance, bench, gate);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::interrupted) throw;
+    if (error.kind() != ErrorKind::interrupted) outcome.error = std::current_exception();
     outcome.stopped = true;
     settle(outcome, request.most, /*stopped=*/true);
   }

@@ -6,6 +6,8 @@
 #include "robustcheck/app/output_names.h"
 #include "robustcheck/app/session.h"
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/files.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/image/sheet.h"
 #include "robustcheck/transform/catalogue.h"
@@ -58,6 +60,7 @@ fs::path checked_output(const PerturbOptions& options) {
     throw Error(ErrorKind::usage, "--out " + options.out.string() + ": --grid writes one PNG; name it FILE.png");
   if (fs::exists(options.out) && !options.force)
     throw Error(ErrorKind::usage, "--out " + options.out.string() + ": is there already; --force replaces it");
+  check_writable(options.out);
   return options.out;
 }
 
@@ -77,8 +80,8 @@ int write_contact_sheet(const PerturbOptions& options) {
   for (const space::TransformGene& gene : space.transforms) rows.push_back(row_of(session, gene, original));
   const int columns = std::min(kColumns, static_cast<int>(rows.size()));
   write_png(session, image::contact_sheet(rows, kSide, columns), path);
-  std::cout << "wrote " << rows.size() << " transforms of " << session.dataset[0].name << " to " << path.string()
-            << '\n';
+  std::cout << "wrote " << rows.size() << " transforms of " << one_line_text(session.dataset[0].name) << " to "
+            << one_line_text(path.native()) << '\n';
   return kExitOk;
 }
 

@@ -8,6 +8,7 @@
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/hash.h"
+#include "robustcheck/base/names.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
@@ -91,7 +92,12 @@ void copy_case(const fs::path& file, const fs::path& corpus, const std::string& 
 }  // namespace
 
 void check_corpus(const fs::path& corpus, bool may_be_empty) {
-  if (may_be_empty && !fs::exists(corpus)) return;
+  if (may_be_empty) {
+    std::error_code error;
+    fs::create_directories(corpus, error);
+    if (error) throw Error(ErrorKind::usage, "--corpus " + corpus.string() + ": cannot be created: " + error.message());
+    check_writable(corpus / "new.json");
+  }
   if (case_files(corpus).empty() && !may_be_empty)
     throw Error(ErrorKind::usage, "--corpus " + corpus.string() +
                                       ": holds no case (*.json); copy one from cases/ of a run, or let "
@@ -120,15 +126,16 @@ Json to_json(const std::vector<CorpusRow>& rows) {
 }
 
 std::string summary(const std::vector<CorpusRow>& rows, const fs::path& corpus) {
-  if (rows.empty()) return "corpus: " + corpus.string() + " holds no case (*.json): nothing was tested\n";
+  if (rows.empty())
+    return "corpus: " + one_line_text(corpus.native()) + " holds no case (*.json): nothing was tested\n";
   std::string text =
       "corpus: " + std::to_string(number_of(rows, "fails")) + " of " + std::to_string(rows.size()) + " cases fail" +
       (number_of(rows, "not_run") == 0 ? std::string("\n")
                                        : ", " + std::to_string(number_of(rows, "not_run")) + " could not be run\n");
   for (const CorpusRow& row : rows)
     if (row.state != name(CaseState::fixed))
-      text += "  " + (corpus / row.file).string() + "  " + row.signature +
-              (row.reason.empty() ? "" : " (" + row.reason + ")") + "\n";
+      text += "  " + one_line_text((corpus / row.file).native()) + "  " + one_line_text(row.signature) +
+              (row.reason.empty() ? "" : " (" + one_line_text(row.reason) + ")") + "\n";
   return text;
 }
 

@@ -122,7 +122,7 @@ std::string today() {
 }
 
 analysis::Policy read_policy(const fs::path& path) {
-  return analysis::policy_from_json(read_json(path), path.string());
+  return analysis::policy_from_json(read_json(path), input_name(path));
 }
 
 Verdict judge_report(const Json& report, const analysis::Policy& policy, const GateFiles& files) {

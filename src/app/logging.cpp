@@ -14,7 +14,7 @@ void start_logging(bool verbose, const std::filesystem::path& log_file) {
   try {
     if (verbose) sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_st>());
     if (!log_file.empty())
-      sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_st>(log_file.string(), /*truncate=*/true));
+      sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_st>(log_file.string(), /*truncate=*/false));
   } catch (const spdlog::spdlog_ex& error) {
     throw Error(ErrorKind::usage, "--log-file " + log_file.string() + ": " + error.what());
   }

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <iostream>
 
+#include "robustcheck/app/terminal.h"
 #include "robustcheck/base/json.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::app {
@@ -23,8 +25,9 @@ std::string duration(double seconds) {
 }  // namespace
 
 Progress::Progress(const OutputOptions& options) {
-  const bool terminal = isatty(STDERR_FILENO) != 0;
-  bar_ = options.progress == ProgressMode::bar || (options.progress == ProgressMode::automatic && terminal);
+  terminal_ = isatty(STDERR_FILENO) != 0;
+  bar_ = options.progress == ProgressMode::bar ||
+         (options.progress == ProgressMode::automatic && is_capable_terminal(STDERR_FILENO));
   json_ = options.progress == ProgressMode::json;
   silent_ = options.quiet || options.progress == ProgressMode::none;
 }
@@ -95,7 +98,9 @@ void Progress::show() {
     std::cerr << json_line() << '\n' << std::flush;
     return;
   }
-  std::cerr << (bar_ ? "\r\033[K" : "") << line() << (bar_ ? "" : "\n") << std::flush;
+  const std::string text = one_line_text(line());
+  const std::size_t most = terminal_ ? terminal_columns(STDERR_FILENO) - 1 : std::string::npos;  // the cursor's place
+  std::cerr << (bar_ ? "\r\033[K" : "") << clipped(text, most) << (bar_ ? "" : "\n") << std::flush;
 }
 
 }  // namespace robustcheck::app

@@ -1,5 +1,7 @@
 #include "robustcheck/app/report_files.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -79,7 +81,7 @@ report::Convergence read_convergence(const fs::path& journal) {
   std::set<std::string> signatures;
   std::ifstream file(journal);
   for (std::string line; std::getline(file, line);) {
-    const Json event = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const Json event = json_or_none(line).value_or(Json());
     if (!event.is_object() || event.value("event", Json()) != "candidate") continue;
     if (!event.value("evaluations", Json()).is_number_unsigned() || !event.value("signature", Json()).is_string())
       continue;
@@ -93,15 +95,6 @@ report::Convergence read_convergence(const fs::path& journal) {
   return points;
 }
 
-/// Nobody edits a report: one that is no JSON is an unusable input, not a wrong setting.
-Json read_report(const fs::path& file) {
-  try {
-    return parse_json(read_file(file), file.string());
-  } catch (const Error& error) {
-    throw Error(ErrorKind::input, error.what());
-  }
-}
-
 std::string environment_text(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
@@ -113,21 +106,35 @@ std::string written(report::Writer write, const report::Document& document) {
   return out.str();
 }
 
+/// With what lies beside the report in `run`.
+report::Document document_of(Json report, const std::string& place, const fs::path& run, const std::string& program) {
+  report::Document document = report::make_document(std::move(report), place);
+  document.program = program;
+  document.directory = fs::current_path().string();
+  load_pictures(run, document);
+  document.convergence = read_convergence(run / "journal.jsonl");
+  return document;
+}
+
 }  // namespace
+
+Json read_report(const fs::path& file) {
+  try {
+    return parse_json(read_file(file), file.string());
+  } catch (const Error& error) {
+    throw Error(ErrorKind::input, error.what());
+  }
+}
 
 report::Document read_document(const fs::path& path, const std::string& program) {
   const fs::path file = fs::is_directory(path) ? path / "report.json" : path;
   if (!fs::exists(file))
     throw Error(ErrorKind::input, file.string() + ": is not there; name a run directory or its report.json");
-  report::Document document = report::make_document(read_report(file), file.string());
   const fs::path run = file.parent_path().empty() ? fs::path(".") : file.parent_path();
+  const bool has_verdict = file.filename() == "report.json" && fs::exists(run / "verdict.json");
+  report::Document document = document_of(read_report(file), file.string(), run, program);
   document.run = fs::is_directory(path) ? path.string() : file.parent_path().string();
-  document.program = program;
-  document.directory = fs::current_path().string();
-  if (file.filename() == "report.json" && fs::exists(run / "verdict.json"))
-    document.verdict = read_report(run / "verdict.json");
-  load_pictures(run, document);
-  document.convergence = read_convergence(run / "journal.jsonl");
+  if (has_verdict) document.verdict = read_report(run / "verdict.json");
   return document;
 }
 
@@ -139,13 +146,35 @@ void append_step_summary(const report::Document& document) {
   if (!file.flush()) throw Error(ErrorKind::input, "GITHUB_STEP_SUMMARY " + path + ": cannot be written");
 }
 
-void write_report_files(const fs::path& run, const std::string& program) {
-  const report::Document document = read_document(run, program);
-  write_file(run / "report.html", written(&report::write_html, document));
-  write_file(run / "junit.xml", written(&report::write_junit, document));
+void save_report(const std::string& json, RunDirectory& directory, Saver& save) {
+  const auto write = [&] {
+    directory.add(directory.report());
+    write_file(directory.report(), json);
+  };
+  if (save.result(write)) return;
+  const auto elsewhere = [&] {
+    const fs::path path = fs::temp_directory_path() / ("robustcheck-report-" + std::to_string(getpid()) + ".json");
+    write_file(path, json);
+    std::cerr << "robustcheck: the report is in " << path.string() << " instead\n";
+  };
+  if (!save.extra(elsewhere)) std::cout << json;
+}
+
+void write_report_files(Json report, const Json& verdict, RunDirectory& directory, const std::string& program,
+                        Saver& save) {
+  const fs::path run = directory.root();
+  report::Document document = document_of(std::move(report), directory.report().string(), run, program);
+  document.run = run.string();
+  document.verdict = verdict;
+  const auto write = [&](const fs::path& path, report::Writer writer) {
+    directory.add(path);
+    write_file(path, written(writer, document));
+  };
+  save.result([&] { write(directory.html(), &report::write_html); });
+  save.result([&] { write(directory.junit(), &report::write_junit); });
   if (environment_text("GITHUB_ACTIONS") != "true") return;
   report::write_github(document, std::cout);
-  append_step_summary(document);
+  save.extra([&] { append_step_summary(document); });
 }
 
 }  // namespace robustcheck::app

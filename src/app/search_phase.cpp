@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iostream>
 #include <set>
 
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/transform/catalogue.h"
 
@@ -18,7 +20,7 @@ constexpr std::size_t kMostIdleRounds = 100;  // of nothing but rejected candida
 
 class Journal {
  public:
-  explicit Journal(const std::filesystem::path& path) : file_(path, std::ios::app) {
+  explicit Journal(const std::filesystem::path& path) : path_(path), file_(path, std::ios::app) {
     if (!file_) throw Error(ErrorKind::usage, path.string() + ": cannot be written");
   }
   void candidate(const std::string& oracle, const space::Trial& trial, std::uint64_t evaluations) {
@@ -26,10 +28,13 @@ class Journal {
                        {"evaluations", evaluations},
                        {"signature", space::signature(oracle, trial.variance)},
                        {"variance", space::to_json(trial.variance, transform::catalogue())}};
-    file_ << line.dump() << '\n' << std::flush;
+    const bool wrote = static_cast<bool>(file_);
+    if (!(file_ << json_text(line) << '\n' << std::flush) && wrote)
+      std::cerr << "\nrobustcheck: warning: " << one_line_text(path_.native()) << ": cannot be written any more\n";
   }
 
  private:
+  std::filesystem::path path_;
   std::ofstream file_;
 };
 
@@ -48,7 +53,7 @@ void log_trial(const space::Trial& trial, const std::vector<oracle::Verdict>& ve
                      {"images", trial.images.size()},
                      {"failures", failures},
                      {"variance", space::to_json(trial.variance, transform::catalogue())}};
-  spdlog::debug("trial {}", line.dump());
+  spdlog::debug("trial {}", json_text(line));
 }
 
 /// True when a signature is new or improved. `standard`: what else the guiding oracle says is not ranked; empty: all
@@ -167,8 +172,8 @@ SearchOutcome search_phase(const SearchOptions& options, const search::Problem& 
                  : std::to_string(archive.size()) + " kinds of failure, worst " + percent(worst));
     }
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::interrupted) throw;
     outcome.ending = interrupted() ? Ending::interrupted : Ending::out_of_time;
+    if (error.kind() != ErrorKind::interrupted) outcome.error = std::current_exception();
   }
   outcome.candidates = archive.ranked();
   if (ledger) outcome.per_image = ledger->images();

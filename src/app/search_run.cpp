@@ -47,6 +47,13 @@ void SearchRun::note_stop(bool stopped) {
   if (stopped) ending_ = interrupted() ? Ending::interrupted : Ending::out_of_time;
 }
 
+/// What was found is reported first.
+void SearchRun::end_by(std::exception_ptr error) {
+  if (!error) return;
+  error_ = std::move(error);
+  ending_ = Ending::out_of_time;
+}
+
 void SearchRun::start() {
   report_.catalogue = session_.catalogue;
   report_.space = space::make_space(options_.space, report_.catalogue);
@@ -101,25 +108,31 @@ void SearchRun::probe() {
 }
 
 void SearchRun::search_and_confirm() {
-  if (inputs_.candidates) {
-    propose();
-  } else {
-    search();
-    if (ending_ == Ending::interrupted) return;
-    screen();
+  inputs_.candidates ? propose() : search();
+  if (ending_ == Ending::interrupted) return;
+  try {
+    if (!error_ && !follow_up()) return;
+  } catch (...) {
+    end_by(std::current_exception());
   }
-  if (ending_ == Ending::interrupted) return;
-  if (!inputs_.candidates || options_.minimize) minimise();
-  if (ending_ == Ending::interrupted) return;
-  confirm();
-  if (ending_ != Ending::interrupted) explain();
-  if (inputs_.old_report) compare();
   if (ending_ != Ending::complete) {
     settle(confirmed_, options_.max_counterexamples, /*stopped=*/true);
     explained_.coverage = represent(confirmed_);
     drop_unconfirmed_rows();
   }
   write_cases();
+}
+
+/// False: a signal came before anything was tested.
+bool SearchRun::follow_up() {
+  if (!inputs_.candidates) screen();
+  if (ending_ == Ending::interrupted) return false;
+  if (!inputs_.candidates || options_.minimize) minimise();
+  if (ending_ == Ending::interrupted) return false;
+  confirm();
+  if (!error_ && ending_ != Ending::interrupted) explain();
+  if (!error_ && inputs_.old_report) compare();
+  return true;
 }
 
 void SearchRun::search() {
@@ -131,8 +144,10 @@ void SearchRun::search() {
                                 knob_effects_,
                                 search::checked_parts(options_.without)};
   until(share::kSearch);
+  directory_.add(directory_.journal());
   searched_ = search_phase(options_, problem, session_.dataset, *bench_, *gate_, directory_.journal(), progress_);
   note_stop(searched_.ending != Ending::complete);
+  end_by(searched_.error);
   screened_ = sort_out(searched_.candidates, screen_request());
   mark("search");
 }
@@ -173,6 +188,7 @@ void SearchRun::confirm() {
   confirmed_ = confirm_phase(all_finalists(screened_.above, minimized_.minimised, minimized_.interactions),
                              confirm_request(), session_, *bench_, *gate_, progress_);
   note_stop(confirmed_.stopped);
+  end_by(confirmed_.error);
   mark("confirm");
 }
 
@@ -227,7 +243,8 @@ void SearchRun::drop_unconfirmed_rows() {
 void SearchRun::write_cases() {
   session_.pool->set_interrupt({});
   progress_.phase("cases", 0);
-  write_examples(confirmed_, session_, *bench_, directory_, ending_ == Ending::complete, case_evaluations_);
+  pictures_ =
+      write_examples(confirmed_, session_, *bench_, directory_, ending_ == Ending::complete, case_evaluations_, save_);
   mark("cases");
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,10 +12,12 @@
 #include "robustcheck/app/compare_phase.h"
 #include "robustcheck/app/confirm_phase.h"
 #include "robustcheck/app/deadline.h"
+#include "robustcheck/app/examples.h"
 #include "robustcheck/app/explain_phase.h"
 #include "robustcheck/app/minimize_phase.h"
 #include "robustcheck/app/options.h"
 #include "robustcheck/app/run_directory.h"
+#include "robustcheck/app/saver.h"
 #include "robustcheck/app/screen_phase.h"
 #include "robustcheck/app/search_phase.h"
 #include "robustcheck/app/session.h"
@@ -32,18 +35,25 @@ class SearchRun {
  public:
   /// All must outlive this.
   SearchRun(const SearchOptions& options, const RunInputs& inputs, const Strictness& strictness,
-            const Deadline& deadline, Session& session, RunDirectory& directory, Progress& progress)
+            const Deadline& deadline, Session& session, RunDirectory& directory, Progress& progress, Saver& save)
       : options_(options),
         inputs_(inputs),
         strictness_(strictness),
         deadline_(deadline),
         session_(session),
         directory_(directory),
-        progress_(progress) {}
+        progress_(progress),
+        save_(save) {}
 
   /// Throws Error{incomplete} where the time was over before anything was searched.
   report::Report run();
   Ending ending() const { return ending_; }
+  /// Of the examples, after the report: it is worth more.
+  void write_pictures() { app::write_pictures(pictures_, session_, directory_, save_); }
+  /// Ends with what ended the run before its time, if anything did.
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
 
  private:
   struct Halves {
@@ -54,6 +64,8 @@ class SearchRun {
   void split();
   void probe();
   void search_and_confirm();
+  bool follow_up();
+  void end_by(std::exception_ptr error);
   void search();
   /// In place of searching and screening.
   void propose();
@@ -91,6 +103,9 @@ class SearchRun {
   Session& session_;
   RunDirectory& directory_;
   Progress& progress_;
+  Saver& save_;
+  std::vector<ExamplePictures> pictures_;
+  std::exception_ptr error_;  ///< after the search, whose findings are kept
   report::Report report_;
   BaselineResult baseline_;
   std::optional<Bench> bench_;

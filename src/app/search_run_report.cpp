@@ -30,8 +30,12 @@ void SearchRun::finish() {
   report_.robust_accuracy = robust_accuracy(confirmed_, session_.dataset, *bench_, options_.session.split_seed);
   report_.robust_accuracy_image =
       robust_accuracy(searched_.per_image, session_.dataset, *bench_, options_.session.split_seed);
-  if (options_.scope == "image")
-    write_file(directory_.per_image(), per_image_lines(searched_.per_image, session_.dataset));
+  if (options_.scope == "image") {
+    save_.result([this] {
+      directory_.add(directory_.per_image());
+      write_file(directory_.per_image(), per_image_lines(searched_.per_image, session_.dataset));
+    });
+  }
   report_.tolerance = explained_.tolerance;
   report_.interaction_map = explained_.interaction_map;
   report_.coverage = explained_.coverage;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <thread>
+#include <utility>
 
 #include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/variants.h"
@@ -13,6 +14,7 @@
 #include "robustcheck/base/hash.h"
 #include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
+#include "robustcheck/eval/descriptors.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
@@ -23,7 +25,21 @@ constexpr const char* kExample =
     R"("scale": 0.00392156862745098, "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "output": "logits", )"
     R"("classes": ["cat", "dog"]})";
 
+/// Says once where it is less than was asked for.
+eval::PoolSizes pool_sizes(const SessionOptions& options) {
+  const eval::PoolSizes wanted{options.workers, options.max_pools};
+  const std::size_t open_files = eval::raise_open_files(wanted);
+  const eval::PoolSizes sizes = eval::fitting(wanted, open_files);
+  static bool said = false;
+  if (sizes != wanted && !std::exchange(said, true))
+    std::cerr << "robustcheck: the limit of " << open_files << " open files allows " << sizes.workers << " workers and "
+              << sizes.max_pools << " further pools, not " << wanted.workers << " and " << wanted.max_pools
+              << " (ulimit -n)\n";
+  return sizes;
+}
+
 void start_workers(Session& session, const SessionOptions& options) {
+  const eval::PoolSizes sizes = pool_sizes(options);
   eval::SetupRequest setup;
   setup.model = session.model.string();
   setup.preprocessing = session.preprocessing;
@@ -33,10 +49,10 @@ void start_workers(Session& session, const SessionOptions& options) {
   setup.model_cache_bytes = options.memory_mib << 20;
   setup.picture_timeout_s = options.timeout_s;
   session.pool = std::make_unique<eval::PoolSet>(eval::PoolOptions{.worker = eval::find_worker(),
-                                                                   .workers = options.workers,
+                                                                   .workers = sizes.workers,
                                                                    .timeout_s = options.timeout_s,
                                                                    .verbose = spdlog::should_log(spdlog::level::debug)},
-                                                 setup, options.max_pools);
+                                                 setup, sizes.max_pools);
   session.pool->set_interrupt(&interrupted);
   session.evaluator = std::make_unique<eval::ProcessEvaluator>(*session.pool, session.preprocessing);
 }

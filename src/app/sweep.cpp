@@ -48,7 +48,9 @@ std::string padded(std::string text, std::size_t width, bool left = false) {
 }
 
 /// Accuracy where there are labels, else the share that flipped.
-std::string cell(const SweepRow& row) { return percent(row.right ? row.right->value() : row.flipped.value()); }
+std::string cell(const SweepRow& row) {
+  return percent(row.right ? row.right->value() : row.flipped.value()) + (row.errors > 0 ? "*" : "");
+}
 std::string cell(const GroupMean& mean) { return percent(mean.accuracy.value_or(mean.flip_rate)); }
 
 }  // namespace

@@ -1,13 +1,14 @@
 #include "robustcheck/base/files.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/fd.h"
 
 namespace robustcheck {
 namespace {
@@ -16,40 +17,35 @@ namespace {
   throw Error(ErrorKind::input, path.string() + ": " + reason);
 }
 
-}  // namespace
-
-std::string read_file(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) fail(path, "no such file");
-  if (std::filesystem::is_directory(status)) fail(path, "is a directory, a file is needed");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail(path, std::string("cannot be opened: ") + std::strerror(errno));
-  std::ostringstream content;
-  if (std::filesystem::file_size(path, error) > 0 && !(content << file.rdbuf())) fail(path, "cannot be read");
-  return std::move(content).str();
+std::string read_all(int fd, const std::filesystem::path& path, std::size_t most_bytes) {
+  std::string content;
+  std::array<char, 65536> chunk;
+  for (ssize_t got = 1; got != 0;) {
+    got = read(fd, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail(path, std::string("cannot be read: ") + std::strerror(errno));
+    content.append(chunk.data(), static_cast<std::size_t>(got));
+    if (content.size() > most_bytes) fail(path, "holds more than " + std::to_string(most_bytes >> 20) + " MiB");
+  }
+  return content;
 }
 
-void write_file(const std::filesystem::path& path, std::string_view content) {
-  const std::filesystem::path temporary = path.string() + ".tmp" + std::to_string(getpid());
-  {
-    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-    file.write(content.data(), static_cast<std::streamsize>(content.size()));
-    file.flush();
-    if (!file) {
-      const std::string reason = std::strerror(errno);
-      std::error_code ignored;
-      std::filesystem::remove(temporary, ignored);
-      fail(path, "cannot be written: " + reason);
-    }
-  }
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path, std::size_t most_bytes) {
   std::error_code error;
-  std::filesystem::rename(temporary, path, error);
-  if (error) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    fail(path, "cannot be written: " + error.message());
-  }
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) fail(path, "no such file");
+  if (std::filesystem::is_directory(status)) fail(path, "is a directory, a file is needed");
+  const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) fail(path, std::string("cannot be opened: ") + std::strerror(errno));
+  return read_all(file.get(), path, most_bytes);
+}
+
+std::string input_name(const std::filesystem::path& path) { return path == "-" ? "stdin" : path.string(); }
+
+std::string read_input(const std::filesystem::path& path, std::size_t most_bytes) {
+  return path == "-" ? read_all(STDIN_FILENO, input_name(path), most_bytes) : read_file(path, most_bytes);
 }
 
 }  // namespace robustcheck

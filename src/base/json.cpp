@@ -35,14 +35,18 @@ std::string below(const std::string& place, const std::string& key) {
   return place + (place.find('#') == std::string::npos ? "#/" : "/") + key;
 }
 
-/// Follows a parser through a text and refuses the second of two equal keys: a reader that keeps the last one would
-/// let the first be read by people and the second obeyed.
-class KeysOnce {
+constexpr std::size_t kDeepest = 100;           // what prints and copies a value goes as deep in the stack
+constexpr std::size_t kMostBytes = 1ULL << 30;  // of a file: an endless device is none
+
+/// Follows a parser through a text and refuses what it would take. The second of two equal keys: a reader that keeps
+/// the last one would let the first be read by people and the second obeyed.
+class Limits {
  public:
-  explicit KeysOnce(std::string place) : place_(std::move(place)) {}
+  explicit Limits(std::string place) : place_(std::move(place)) {}
 
   void see(Json::parse_event_t event, const Json& parsed) {
     using Event = Json::parse_event_t;
+    if (open_.size() > kDeepest) fail(place_, "is nested deeper than " + std::to_string(kDeepest) + " levels");
     if (event == Event::object_end || event == Event::array_end) {
       open_.pop_back();
     } else if (event == Event::key) {
@@ -72,6 +76,23 @@ class KeysOnce {
   std::vector<Level> open_;
 };
 
+/// JSON allows DEL and U+0080 to U+009F as they are; a terminal obeys them.
+std::string without_controls(const std::string& text) {
+  if (text.find_first_of("\x7f\xc2") == std::string::npos) return text;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool second = text[i] == '\xc2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (!second && text[i] != '\x7f') {
+      result += text[i];
+      continue;
+    }
+    const auto code = static_cast<unsigned char>(text[second ? ++i : i]);
+    result += {'\\', 'u', '0', '0', kDigits[code >> 4], kDigits[code & 15]};
+  }
+  return result;
+}
+
 Json with_utf8(const Json& value) {
   if (value.is_string()) return utf8_text(value.get_ref<const std::string&>());
   if (!value.is_structured()) return value;
@@ -85,17 +106,17 @@ Json with_utf8(const Json& value) {
 
 std::string json_text(const Json& value, int indent) {
   try {
-    return value.dump(indent);
+    return without_controls(value.dump(indent));
   } catch (const Json::type_error&) {
-    return with_utf8(value).dump(indent);
+    return without_controls(with_utf8(value).dump(indent));
   }
 }
 
 Json parse_json(std::string_view text, const std::string& place, Comments comments) {
   try {
-    KeysOnce keys(place);
-    const auto see = [&keys](int, Json::parse_event_t event, Json& parsed) {
-      keys.see(event, parsed);
+    Limits limits(place);
+    const auto see = [&limits](int, Json::parse_event_t event, Json& parsed) {
+      limits.see(event, parsed);
       return true;
     };
     return Json::parse(text, see, /*allow_exceptions=*/true, comments == Comments::skipped);
@@ -106,9 +127,17 @@ Json parse_json(std::string_view text, const std::string& place, Comments commen
   }
 }
 
-Json read_json(const std::filesystem::path& path) {
+std::optional<Json> json_or_none(std::string_view text) {
   try {
-    return parse_json(read_file(path), path.string());
+    return parse_json(text, "");
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+Json read_json(const std::filesystem::path& path, Comments comments) {
+  try {
+    return parse_json(read_input(path, kMostBytes), input_name(path), comments);
   } catch (const Error& error) {
     throw Error(ErrorKind::usage, error.what());
   }

@@ -1,5 +1,6 @@
 #include "robustcheck/base/names.h"
 
+#include <algorithm>
 #include <array>
 
 namespace robustcheck {
@@ -42,6 +43,26 @@ std::size_t character_bytes(std::string_view text) {
   return code >= kLeast[size] && code <= 0x10ffff && !surrogate ? size : 0;
 }
 
+/// C0, DEL, and C1 (U+0080 to U+009F): a terminal obeys them.
+bool is_control(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character.front());
+  if (character.size() == 1) return first < 0x20 || first == 0x7f;
+  return character.size() == 2 && first == 0xc2 && static_cast<unsigned char>(character.back()) < 0xa0;
+}
+
+/// $'...', as bash, zsh and ksh read it: for bytes that no terminal shows.
+std::string ansi_c_quoted(const std::string& text) {
+  std::string quoted = "$'";
+  for (const char c : text) {
+    const std::string shown = one_line_text({&c, 1});
+    if (c == '\'' || c == '\\')
+      quoted += {'\\', c};
+    else
+      quoted += shown.size() == 1 ? shown : "\\x" + shown.substr(2);
+  }
+  return quoted + "'";
+}
+
 }  // namespace
 
 std::string as_text(std::string_view name) {
@@ -76,11 +97,24 @@ std::string utf8_text(std::string_view text) {
 
 std::string one_line_text(std::string_view text) {
   std::string line;
-  for (const char c : utf8_text(text)) {
-    const auto byte = static_cast<unsigned char>(c);
-    line += byte < 0x20 || byte == 0x7f ? escaped(c) : std::string(1, c);
+  while (!text.empty()) {
+    const std::size_t size = std::max<std::size_t>(character_bytes(text), 1);
+    const std::string_view character = text.substr(0, size);
+    if (character_bytes(text) == 0 || is_control(character))
+      for (const char byte : character) line += escaped(byte);
+    else
+      line += character;
+    text.remove_prefix(size);
   }
   return line;
+}
+
+std::string shell_word(const std::string& text) {
+  if (one_line_text(text) != text) return ansi_c_quoted(text);
+  if (!text.empty() && text.find_first_of(" \t\n\"'$`\\*?&;|<>()[]{}!#~") == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 }  // namespace robustcheck

@@ -3,16 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
-#include <thread>
 
 #include "numbers.h"
+#include "robustcheck/base/cpus.h"
 
 namespace robustcheck::cli {
-namespace {
-
-std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
-
-}  // namespace
 
 using app::OutputOptions;
 using app::SessionOptions;
@@ -23,8 +18,11 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<st
 }
 
 void add_workers(CLI::App& command, std::size_t& workers) {
-  workers = cores();
-  command.add_option("--workers", workers, "worker processes [1, 256]; results do not depend on it")
+  workers = std::min<std::size_t>(usable_cpus(), 256);
+  command
+      .add_option(
+          "--workers", workers,
+          "worker processes [1, 256] (default: the processors that this process may use); results do not depend on it")
       ->transform(whole(1, 256))
       ->type_name("N")
       ->capture_default_str();

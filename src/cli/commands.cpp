@@ -1,14 +1,18 @@
 #include "commands.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "arguments.h"
 #include "numbers.h"
 #include "robustcheck/app/options.h"
+#include "robustcheck/app/terminal.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/text.h"
 #include "settings.h"
@@ -48,11 +52,15 @@ void add_replay(CLI::App& main, Action& action) {
   command.add_option("CASE", options->cases, "case files (cases/*.json of a run)")->required();
   command.add_option("--model", options->model, "another model instead of the one that the case names")
       ->type_name("FILE");
-  command.add_option("--images", options->images, "folder where an image that moved is looked for")->type_name("DIR");
+  command
+      .add_option("--images", options->images,
+                  "folder, with all below it, where an image that moved is looked for by its content")
+      ->type_name("DIR");
   add_timeout(command, options->timeout_s);
   command.footer(
       "One line per case: same (bit-equal scores), fails (still violated, other bits), fixed, or not_run (no output\n"
-      "here or at the reference, with the reason; for the oracle crash no output is a failure).");
+      "here or at the reference, with the reason; for the oracle crash no output is a failure). A case that cannot be\n"
+      "read holds up no other: it is not_run, and the exit code 2 or 3 where no other fails.");
   command.callback([&action, options] { action = [options] { return app::run_replay(*options); }; });
 }
 
@@ -173,6 +181,27 @@ std::string unknown_command(const CLI::App& main, const std::vector<std::string>
   return unknown_name("command", argv[1], commands, "robustcheck --help");
 }
 
+/// CLI11 says only how many values it wanted.
+std::string given_twice(const CLI::App& main, const CLI::App& command, const std::vector<std::string>& argv) {
+  std::vector<const CLI::Option*> options = main.get_options({});
+  const std::vector<const CLI::Option*> own = command.get_options({});
+  options.insert(options.end(), own.begin(), own.end());
+  for (const CLI::Option* option : options) {
+    if (option->get_lnames().empty() || option->get_items_expected_max() != 1 || option->get_delimiter() != '\0')
+      continue;
+    const std::string name = "--" + option->get_lnames().front();
+    std::vector<std::string> values;
+    for (std::size_t i = 1; i < argv.size(); ++i)
+      if (argv[i].starts_with(name + "="))
+        values.push_back(argv[i].substr(name.size() + 1));
+      else if (argv[i] == name && i + 1 < argv.size())
+        values.push_back(argv[++i]);
+    if (values.size() > 1)
+      return name + ": given " + std::to_string(values.size()) + " times (" + join(values, ", ") + "); give it once";
+  }
+  return "";
+}
+
 /// CLI11 says only that an argument was not expected; a name that is nearly right gets its correction.
 std::string explain(const CLI::ParseError& error, const CLI::App& main, const std::vector<std::string>& argv) {
   if (const std::string message = unknown_command(main, argv); !message.empty()) return message;
@@ -186,6 +215,8 @@ std::string explain(const CLI::ParseError& error, const CLI::App& main, const st
       if (name.starts_with("--") && !known(names, name) && !known(common, name))
         return unknown_name("option", name, names, where + " --help");
     }
+  if (const std::string message = given_twice(main, command, argv); !message.empty())
+    return message + " (" + where + " --help)";
   std::string message = error.what();
   std::replace(message.begin(), message.end(), '\n', ' ');
   return message + " (" + where + " --help)";
@@ -218,7 +249,7 @@ int run(int argc, char** argv) {
   main.require_subcommand(1);
   main.fallthrough();
   main.add_flag("-v,--verbose", logging.verbose, "log to stderr");
-  main.add_option("--log-file", logging.file, "log to a file")->type_name("FILE");
+  main.add_option("--log-file", logging.file, "log to a file; what is in it stays, the log follows")->type_name("FILE");
   add_search(main, action, arguments);
   add_sweep(main, action, arguments);
   add_evaluate(main, action);
@@ -234,7 +265,9 @@ int run(int argc, char** argv) {
   add_doctor(main, action);
   main.footer("Start with: robustcheck search MODEL.pt IMAGES/   (robustcheck COMMAND --help tells the options)");
   std::string config;
-  main.add_option("--config", config, "JSON with options by name, '_' for '-' (robustcheck schema config)")
+  main.add_option("--config", config,
+                  "JSON with options by name, '_' for '-' (robustcheck schema config), - for stdin; paths in it are "
+                  "relative to it")
       ->type_name("FILE");
   name_environment(main);
   std::map<std::string, std::string> places;
@@ -243,13 +276,17 @@ int run(int argc, char** argv) {
     std::reverse(reversed.begin(), reversed.end());
     main.parse(std::move(reversed));
   } catch (const CLI::Success& wanted) {
-    return main.exit(wanted);
+    std::ostringstream text;
+    const int code = main.exit(wanted, text, text);
+    std::cout << app::wrapped(text.str(), app::terminal_columns(STDOUT_FILENO));
+    return code;
   } catch (const CLI::ParseError& error) {
     const std::string message = explain(error, main, arguments);
     for (const auto& [option, place] : places)
       if (message.starts_with(option + ":")) throw Error(ErrorKind::usage, place + message.substr(option.size()));
     throw Error(ErrorKind::usage, message);
   }
+  warn_of_unknown_variables(main, std::cerr);
   app::start_logging(logging.verbose, logging.file);
   return action();
 }

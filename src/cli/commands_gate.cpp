@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "completion.h"
+#include "robustcheck/app/choices.h"
 #include "robustcheck/app/options.h"
 
 namespace robustcheck::cli {
@@ -15,7 +16,7 @@ void add_gate(CLI::App& main, Action& action) {
   command
       .add_option("--policy", options->policy,
                   "limits to keep: max_failure_rate, min_robust_accuracy, max_drop_against_baseline, "
-                  "max_worst_class_drop, forbid, allow (robustcheck schema policy)")
+                  "max_worst_class_drop, forbid, allow (robustcheck schema policy); - for stdin")
       ->required()
       ->type_name("FILE");
   command.add_option("--baseline", options->baseline, "report of an earlier release, to compare with")
@@ -68,9 +69,13 @@ void add_schema(CLI::App& main, Action& action) {
 
 void add_completion(CLI::App& main, Action& action) {
   auto shell = std::make_shared<std::string>();
-  CLI::App& command = *main.add_subcommand("completion", "shell completion: bash, zsh or fish");
-  command.add_option("SHELL", *shell, "bash, zsh, fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  command.footer("source <(robustcheck completion bash)");
+  CLI::App& command = *main.add_subcommand("completion", "shell completion: bash, zsh or fish; man: the manual page");
+  command.add_option("SHELL", *shell, "bash, zsh, fish, man")
+      ->required()
+      ->check(CLI::IsMember(app::choices("completion", "SHELL")));
+  command.footer(
+      "source <(robustcheck completion bash)\n"
+      "robustcheck completion man > ~/.local/share/man/man1/robustcheck.1");
   command.callback([&main, &action, shell] {
     action = [&main, shell] {
       write_completion(main, *shell, std::cout);

@@ -84,8 +84,9 @@ void add_budget(CLI::App& command, app::SearchOptions& options) {
 CLI::Validator any_none_or_policy() {
   return CLI::Validator(
       [](const std::string& value) {
-        const bool fine = value == "any" || value == "none" || value.ends_with(".json");
-        return fine ? std::string() : "'" + value + "' is not any, none or a file POLICY.json";
+        const bool is_file = value.ends_with(".json") || value.find('/') != std::string::npos || value == "-";
+        return value == "any" || value == "none" || is_file ? std::string()
+                                                            : "'" + value + "' is not any, none or a file POLICY.json";
       },
       "");
 }

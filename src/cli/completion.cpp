@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include "man.h"
+#include "robustcheck/app/choices.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::cli {
@@ -25,10 +27,10 @@ std::vector<std::string> options_of(const CLI::App& main, const CLI::App& comman
   return names;
 }
 
-std::string command_names(const CLI::App& main) {
+std::string command_names(const CLI::App& main, const char* separator) {
   std::vector<std::string> names;
   for (const CLI::App* command : commands_of(main)) names.push_back(command->get_name());
-  return join(names, " ");
+  return join(names, separator);
 }
 
 /// In single quotes of a shell.
@@ -38,22 +40,57 @@ std::string quoted(const std::string& text) {
   return result + "'";
 }
 
+/// Argument of a command ("WHAT"); "" where it takes none of a few.
+std::string chosen_argument(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options())
+    if (option->get_positional() && !app::choices(command.get_name(), option->get_name()).empty())
+      return option->get_name();
+  return "";
+}
+
+/// What may follow "search --strategy": a case of bash each.
+void write_bash_values(const CLI::App& main, const CLI::App& command, std::ostream& out) {
+  for (const std::string& option : options_of(main, command))
+    if (const auto values = app::choices(command.get_name(), option.substr(2)); !values.empty())
+      out << "    " << quoted(command.get_name() + " " + option) << ") values=" << quoted(join(values, " ")) << " ;;\n";
+}
+
+void write_bash_names(const CLI::App& main, const CLI::App& command, std::ostream& out) {
+  out << "      " << command.get_name()
+      << ") [[ $word == -* ]] && values=" << quoted(join(options_of(main, command), " "));
+  if (const std::string argument = chosen_argument(command); !argument.empty())
+    out << " || values=" << quoted(join(app::choices(command.get_name(), argument), " "));
+  out << " ;;\n";
+}
+
+/// The command is the first word that names one: options may stand before it. After "=" the option is a word further
+/// back. A list goes on after its last comma.
 void write_bash(const CLI::App& main, std::ostream& out) {
   out << "# robustcheck completion bash > /etc/bash_completion.d/robustcheck\n"
          "_robustcheck() {\n"
-         "  local word=${COMP_WORDS[COMP_CWORD]} names=\n"
-         "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-         "    names="
-      << quoted(command_names(main) + " --help --version")
-      << "\n"
-         "  else\n"
-         "    case ${COMP_WORDS[1]} in\n";
-  for (const CLI::App* command : commands_of(main))
-    out << "      " << command->get_name() << ") names=" << quoted(join(options_of(main, *command), " ")) << " ;;\n";
-  out << "    esac\n"
-         "    [[ $word == -* ]] || names=\n"
-         "  fi\n"
-         "  COMPREPLY=($(compgen -W \"$names\" -- \"$word\"))\n"
+         "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= values= i head\n"
+         "  [[ $word == = ]] && word=\n"
+         "  [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}\n"
+         "  for ((i = 1; i < COMP_CWORD; ++i)); do\n"
+         "    case ${COMP_WORDS[i]} in\n"
+         "      --config|--log-file) ((++i)) ;;\n"
+         "      "
+      << command_names(main, "|")
+      << ") command=${COMP_WORDS[i]}; break ;;\n"
+         "    esac\n"
+         "  done\n"
+         "  case \"$command $before\" in\n";
+  for (const CLI::App* command : commands_of(main)) write_bash_values(main, *command, out);
+  out << "    ' --config'|' --log-file') ;;\n"
+         "    *)\n"
+         "    case $command in\n"
+         "      '') values="
+      << quoted(command_names(main, " ") + " " + join(long_options(main), " ")) << " ;;\n";
+  for (const CLI::App* command : commands_of(main)) write_bash_names(main, *command, out);
+  out << "    esac ;;\n"
+         "  esac\n"
+         "  head=; [[ $word == *,* ]] && head=${word%,*},\n"
+         "  COMPREPLY=($(compgen -P \"$head\" -W \"$values\" -- \"${word##*,}\"))\n"
          "}\n"
          "complete -o default -F _robustcheck robustcheck\n";
 }
@@ -81,6 +118,11 @@ void write_zsh(const CLI::App& main, std::ostream& out) {
          "fi\n";
 }
 
+std::string values_of(const std::string& command, const std::string& option) {
+  const std::vector<std::string> values = app::choices(command, option.substr(2));
+  return values.empty() ? "" : " -x -a " + quoted(join(values, " "));
+}
+
 void write_fish(const CLI::App& main, std::ostream& out) {
   out << "# robustcheck completion fish > ~/.config/fish/completions/robustcheck.fish\n";
   for (const CLI::App* command : commands_of(main)) {
@@ -88,7 +130,7 @@ void write_fish(const CLI::App& main, std::ostream& out) {
         << quoted(command->get_description()) << '\n';
     for (const std::string& option : options_of(main, *command))
       out << "complete -c robustcheck -n " << quoted("__fish_seen_subcommand_from " + command->get_name()) << " -l "
-          << option.substr(2) << '\n';
+          << option.substr(2) << values_of(command->get_name(), option) << '\n';
   }
 }
 
@@ -99,8 +141,10 @@ void write_completion(const CLI::App& main, const std::string& shell, std::ostre
     write_bash(main, out);
   else if (shell == "zsh")
     write_zsh(main, out);
-  else
+  else if (shell == "fish")
     write_fish(main, out);
+  else
+    write_man(main, out);
 }
 
 }  // namespace robustcheck::cli

@@ -6,7 +6,7 @@
 
 namespace robustcheck::cli {
 
-/// Shell completion of every command and option of `main`. `shell`: bash, zsh, fish.
+/// Shell completion of every command and option of `main`. `shell`: bash, zsh, fish; man: the manual page.
 void write_completion(const CLI::App& main, const std::string& shell, std::ostream& out);
 
 }  // namespace robustcheck::cli

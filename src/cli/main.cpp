@@ -1,3 +1,4 @@
+#include <csignal>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -21,6 +22,7 @@ int checked_output(int code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error like a full disk
   try {
     cli::open_standard_streams();
     return checked_output(cli::run(argc, argv));

@@ -2,13 +2,20 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
+#include <ostream>
 
 #include "robustcheck/app/config_file.h"
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
+
+extern char** environ;
 
 namespace robustcheck::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 const std::vector<std::string> kNoSettings = {"help", "version", "config"};
 
@@ -16,8 +23,14 @@ bool is_setting(const std::string& name) {
   return std::find(kNoSettings.begin(), kNoSettings.end(), name) == kNoSettings.end();
 }
 
-std::string environment_name(const std::string& option) {
-  std::string name = "ROBUSTCHECK_" + option;
+/// Options that mean something else in every command. A variable for all of them would make `report` write a file where
+/// search has its run directory, and `replay` run another model.
+const std::vector<std::string> kOfTheirCommand = {"force", "images", "json", "model", "out", "profile", "transforms"};
+
+/// ROBUSTCHECK_MAX_SECONDS; ROBUSTCHECK_REPORT_OUT. The plain name of an option that differs is search's.
+std::string environment_name(const std::string& command, const std::string& option) {
+  const bool differs = std::ranges::find(kOfTheirCommand, option) != kOfTheirCommand.end();
+  std::string name = "ROBUSTCHECK_" + (differs && command != "search" ? command + "_" : "") + option;
   std::replace(name.begin(), name.end(), '-', '_');
   for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   return name;
@@ -61,6 +74,29 @@ Options options_of(const CLI::App& main, const CLI::App& command) {
   return options;
 }
 
+/// Types of options whose values are paths.
+const std::vector<std::string> kPaths = {"FILE", "DIR", "OLD_REPORT", "NAME=FILE", "any|none|POLICY.json"};
+
+/// "a/x.pt", and in "net=a/x.pt" the part after the "="; "any", "none" and "-" name no file.
+std::string with_path_from(const fs::path& folder, const std::string& value, const std::string& type) {
+  const bool no_file = value == "-" || (type == kPaths.back() && (value == "any" || value == "none"));
+  if (no_file || std::ranges::find(kPaths, type) == kPaths.end()) return value;
+  const std::size_t start = type == "NAME=FILE" ? value.find('=') + 1 : 0;
+  return value.substr(0, start) + (folder / value.substr(start)).string();
+}
+
+/// Of a file; what comes through stdin or a pipe has no folder.
+fs::path folder_of(const fs::path& config) {
+  std::error_code error;
+  return fs::is_regular_file(config, error) ? config.parent_path() : fs::path();
+}
+
+/// Paths in a config are relative to the file that holds it.
+app::ConfigValue relative_to(const fs::path& folder, app::ConfigValue value, const CLI::Option& option) {
+  for (std::string& one : value.values) one = with_path_from(folder, one, option.get_type_name());
+  return value;
+}
+
 /// "--variant=a=x.pt --variant=b=y.pt", "--profile=mild,deployment", "--quiet".
 void append(const app::ConfigValue& value, const CLI::Option& option, std::vector<std::string>& arguments) {
   const std::string name = "--" + option.get_lnames().front();
@@ -95,7 +131,20 @@ void name_environment(CLI::App& main) {
   for (CLI::App* app : apps)
     for (CLI::Option* option : app->get_options())
       if (!option->get_lnames().empty() && is_setting(option->get_lnames().front()))
-        option->envname(environment_name(option->get_lnames().front()));
+        option->envname(environment_name(app->get_name(), option->get_lnames().front()));
+}
+
+void warn_of_unknown_variables(const CLI::App& main, std::ostream& out) {
+  std::vector<std::string> known = {"ROBUSTCHECK_CONFIG", "ROBUSTCHECK_WORKER", "ROBUSTCHECK_TORCH",
+                                    "ROBUSTCHECK_TORCH_INDEX"};  // the last two are of the build
+  std::vector<const CLI::App*> apps = main.get_subcommands({});
+  for (apps.push_back(&main); const CLI::App* app : apps)
+    for (const CLI::Option* option : app->get_options()) known.push_back(option->get_envname());
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string variable(*entry, std::strcspn(*entry, "="));
+    if (variable.starts_with("ROBUSTCHECK_") && std::ranges::find(known, variable) == known.end())
+      out << "robustcheck: warning: " << one_line_text(unknown_name("variable", variable, known)) << '\n';
+  }
 }
 
 std::vector<std::string> with_config(const CLI::App& main, std::vector<std::string> arguments,
@@ -114,7 +163,7 @@ std::vector<std::string> with_config(const CLI::App& main, std::vector<std::stri
                   path + ": " + unknown_name("key", value.key, keys, "robustcheck " + command->get_name() + " --help"));
     if (given(*found->second, typed)) continue;
     places["--" + found->second->get_lnames().front()] = value.place;
-    append(value, *found->second, arguments);
+    append(relative_to(folder_of(path), value, *found->second), *found->second, arguments);
   }
   return arguments;
 }

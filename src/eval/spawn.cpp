@@ -24,8 +24,9 @@ namespace {
 
 constexpr int kWorkerSocket = 3;
 
+/// No bug: descriptors or memory ran out.
 [[noreturn]] void fail(const std::string& problem, int error) {
-  throw Error(ErrorKind::internal, problem + ": " + std::strerror(error));
+  throw Error(ErrorKind::usage, problem + ": " + std::strerror(error));
 }
 
 /// Above the standard descriptors and the worker's, so that no spawn action overwrites what a later one needs.

@@ -2,7 +2,7 @@
 
 #include <sys/types.h>
 
-#include "fd.h"
+#include "robustcheck/base/fd.h"
 #include "robustcheck/eval/worker_pool.h"
 
 namespace robustcheck::eval {

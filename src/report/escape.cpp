@@ -5,7 +5,7 @@
 namespace robustcheck::report {
 namespace {
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
+void replace_all(std::string& text, const std::string& from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);
 }
@@ -19,6 +19,7 @@ std::string clean(std::string_view text) {
     if (byte == 0x7F || (byte < 0x20 && c != '\t' && c != '\n' && c != '\r')) continue;
     result += c;
   }
+  for (unsigned char c1 = 0x80; c1 < 0xA0; ++c1) replace_all(result, {'\xC2', static_cast<char>(c1)}, "");
   replace_all(result, "\xEF\xBF\xBE", "");  // U+FFFE and U+FFFF are no XML characters
   replace_all(result, "\xEF\xBF\xBF", "");
   return result;
@@ -26,7 +27,15 @@ std::string clean(std::string_view text) {
 
 std::string escape_xml(std::string_view text) {
   std::string result;
-  for (const char c : clean(text)) switch (c) {
+  bool starts_line = true;  // GitHub obeys a line of a log that starts with "::" or "##[", whoever wrote it
+  for (const char c : clean(text)) {
+    const bool obeyed = starts_line && (c == ':' || c == '#');
+    starts_line = c == '\n' || (starts_line && (c == ' ' || c == '\t'));
+    if (obeyed) {
+      result += c == ':' ? "&#58;" : "&#35;";
+      continue;
+    }
+    switch (c) {
       case '&':
         result += "&amp;";
         break;
@@ -48,6 +57,7 @@ std::string escape_xml(std::string_view text) {
       default:
         result += c;
     }
+  }
   return result;
 }
 
@@ -76,6 +86,11 @@ std::string escape_markdown(std::string_view text) {
 
 std::string escape_csv(std::string_view text) {
   std::string field = clean(text);
+  for (std::size_t at = field.find("::"); at != std::string::npos; at = field.find("::", at + 2)) {
+    const std::size_t before = field.find_last_not_of(" \t", at == 0 ? 0 : at - 1);
+    if (at == 0 || before == std::string::npos || field[before] == '\n' || field[before] == '\r')
+      field.insert(at++, 1, '\'');
+  }
   if (!field.empty() && std::string_view("=+-@\t\r").find(field.front()) != std::string_view::npos)
     field.insert(field.begin(), '\'');
   if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
@@ -94,13 +109,6 @@ std::string base64(std::string_view bytes) {
     for (std::size_t k = 0; k < 4; ++k) text += i + k <= bytes.size() ? kDigits[group >> (18 - 6 * k) & 63U] : '=';
   }
   return text;
-}
-
-std::string shell_word(const std::string& text) {
-  if (!text.empty() && text.find_first_of(" \t\n\"'$`\\*?&;|<>()[]{}!#~") == std::string::npos) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 }  // namespace robustcheck::report

@@ -16,7 +16,5 @@ std::string escape_markdown(std::string_view text);
 /// One CSV field.
 std::string escape_csv(std::string_view text);
 std::string base64(std::string_view bytes);
-/// Quoted where a shell would split or expand it.
-std::string shell_word(const std::string& text);
 
 }  // namespace robustcheck::report

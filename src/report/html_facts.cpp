@@ -5,6 +5,7 @@
 #include "fields.h"
 #include "html.h"
 #include "robustcheck/base/dataset.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 #include "words.h"
 

@@ -4,6 +4,7 @@
 
 #include "comparison.h"
 #include "escape.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/report/confirmation_words.h"
 #include "robustcheck/report/report.h"
@@ -27,11 +28,11 @@ std::string bounds(const analysis::Interval& ci95) {
   return "[" + fixed(100 * ci95.low, 1) + ", " + fixed(100 * ci95.high, 1) + "]";
 }
 
-/// The words of a text; a number and its "%" are one.
+/// The words of a text; a number and its "%" are one. GitHub obeys a line that starts with "::": none does.
 std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;
   for (const std::string& word : split(text, ' ')) {
-    if (word.starts_with('%') && !words.empty())
+    if ((word.starts_with('%') || word.starts_with("::")) && !words.empty())
       words.back() += " " + word;
     else
       words.push_back(word);
@@ -43,7 +44,7 @@ std::vector<std::string> words_of(const std::string& text) {
 void write_wrapped(const std::string& text, std::size_t first, std::size_t indent, std::ostream& out) {
   std::string line(first, ' ');
   bool empty = true;
-  for (const std::string& word : words_of(text)) {
+  for (const std::string& word : words_of(one_line_text(text))) {
     if (!empty && line.size() + 1 + word.size() > kWidth) {
       out << line << '\n';
       line.assign(indent, ' ');
@@ -89,7 +90,7 @@ void write_counterexample(const Counterexample& found, std::size_t rank, const R
   write_wrapped(blame(found), kIndent, kIndent, out);
   if (const std::string shares = gene_shares(found); !shares.empty()) write_wrapped(shares, kIndent, kIndent, out);
   if (!found.examples.empty())
-    out << std::string(kIndent, ' ') << style.program << " replay "
+    out << std::string(kIndent, ' ') << shell_word(style.program) << " replay "
         << shell_word(run + '/' + found.examples.front().case_file) << '\n';
 }
 
@@ -115,7 +116,8 @@ void write_weakest_classes(const Baseline& baseline, std::ostream& out) {
   std::stable_sort(classes.begin(), classes.end(),
                    [&](const ClassRate& a, const ClassRate& b) { return rate(a) < rate(b); });
   std::vector<std::string> parts;
-  for (std::size_t i = 0; i < kShown; ++i) parts.push_back(classes[i].name + " " + percent(rate(classes[i])));
+  for (std::size_t i = 0; i < kShown; ++i)
+    parts.push_back(one_line_text(classes[i].name) + " " + percent(rate(classes[i])));
   out << "weakest         " << join(parts, ", ") << '\n';
 }
 
@@ -126,7 +128,8 @@ void write_accuracy(const Report& report, std::ostream& out) {
   if (report.baseline.noise > 0.0)
     out << "noise floor     " << shortest(static_cast<float>(report.baseline.noise))
         << " in a score between two equal runs\n";
-  if (!report.baseline.batch_note.empty()) out << "warning         " << report.baseline.batch_note << '\n';
+  if (!report.baseline.batch_note.empty())
+    out << "warning         " << one_line_text(report.baseline.batch_note) << '\n';
   if (report.robust_accuracy)
     out << "worst case      " << percent(report.robust_accuracy->value) << ' ' << bounds(report.robust_accuracy->ci95)
         << " on " << report.robust_accuracy->images << " unseen images, worst of all confirmed\n";
@@ -253,7 +256,7 @@ void write_terminal(const Report& report, const std::string& run, const Terminal
   write_tolerance(report, out);
   write_comparison(report, out);
   write_notes(report, out);
-  out << "report: " << run << "/report.json\n";
+  out << "report: " << one_line_text(run) << "/report.json\n";
 }
 
 }  // namespace robustcheck::report

@@ -7,6 +7,7 @@
 
 #include "escape.h"
 #include "fields.h"
+#include "robustcheck/base/names.h"
 #include "robustcheck/base/text.h"
 #include "robustcheck/report/confirmation_words.h"
 

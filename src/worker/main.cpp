@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
     return kExitUsage;
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error like a full disk
   keep_freed_memory();
   try {
     serve(*socket);

@@ -17,13 +17,15 @@ QUIET = ("search", TINY, IMAGES, "--limit", 100, "--budget", 300, "--transforms"
          "--failure-limit", 0.9)  # finds nothing
 
 
+# What is for the tests is no setting of the program.
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("ROBUSTCHECK")}
 CACHE = tempfile.TemporaryDirectory(prefix="robustcheck-cache-")
 
 
 def run(*arguments, stdin="", timeout=120, environment=None):
     """The finished process; its output is text. What it caches stays within this run of the tests."""
     return subprocess.run([str(BINARY), *map(str, arguments)], input=stdin, capture_output=True, text=True,
-                          timeout=timeout, env={**os.environ, "XDG_CACHE_HOME": CACHE.name, **(environment or {})})
+                          timeout=timeout, env={**PLAIN, "XDG_CACHE_HOME": CACHE.name, **(environment or {})})
 
 
 def evaluate(model, images, *variances, options=(), code=0):

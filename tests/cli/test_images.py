@@ -121,8 +121,8 @@ def test_a_run_keeps_the_pictures_of_a_class_called_cases(tmp_path):
     before = hashes(tmp_path / "in")
     preprocess = {**json.loads((FASHION / "tiny.json").read_text()), "classes": ["cases", "other"] + list("abcdefgh")}
     (tmp_path / "p.json").write_text(json.dumps(preprocess))
-    for out in (tmp_path / "in", tmp_path / "in/other"):
-        fails(run("search", TINY, tmp_path / "in", "--preprocess", tmp_path / "p.json", "--out", out, "--force", "--min-accuracy", 0), 2, "holds the")
+    for out, why in ((tmp_path / "in", "cases is there, and no run wrote it"), (tmp_path / "in/other", "holds the input")):
+        fails(run("search", TINY, tmp_path / "in", "--preprocess", tmp_path / "p.json", "--out", out, "--force", "--min-accuracy", 0), 2, why)
     assert hashes(tmp_path / "in") == before
     report = run("search", TINY, IMAGES, "--limit", 60, "--budget", 200, "--after-budget", 100, "--out", tmp_path / "run")
     assert report.returncode in (0, 1), report.stderr

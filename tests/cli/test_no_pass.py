@@ -129,24 +129,25 @@ def test_a_run_that_fails_leaves_no_verdict_of_the_run_that_it_replaces(tmp_path
     (out / "notes.txt").write_text("mine")
     done = run("search", MODELS / "raises.pt", IMAGES, "--preprocess", FASHION / "tiny.json", "--limit", 40, "--out", out, "--force")
     assert done.returncode == 3
-    assert {path.name for path in out.iterdir() if path.is_file()} == {"notes.txt", "journal.jsonl"}
+    assert {path.name for path in out.iterdir() if path.is_file()} == {".robustcheck", "notes.txt", "journal.jsonl"}
     assert run("gate", out, "--policy", tmp_path / "policy.json").returncode == 3
     run(*QUIET, "--out", out, "--force")
     assert run(*QUIET, "--min-accuracy", 1, "--out", out, "--force").returncode == 4
-    assert {path.name for path in out.iterdir() if path.is_file()} == {"notes.txt", "journal.jsonl"}
+    assert {path.name for path in out.iterdir() if path.is_file()} == {".robustcheck", "notes.txt", "journal.jsonl"}
 
 
 def test_a_corpus_in_the_run_that_is_replaced_is_kept(tmp_path, case):
-    path = case("cases/one.json")
-    (tmp_path / "report.json").write_text("{}")
-    done = run(*QUIET, "--out", tmp_path, "--force", "--corpus", tmp_path / "cases")
-    assert done.returncode == 2 and "--corpus" in done.stderr and path.exists()
+    out = tmp_path / "run"
+    assert run(*QUIET, "--out", out).returncode == 0
+    path = case("run/cases/one.json")
+    done = run(*QUIET, "--out", out, "--force", "--corpus", out / "cases")
+    assert done.returncode == 2 and "--corpus" in done.stderr and path.exists() and (out / "report.json").exists()
 
 
 def test_a_sweep_that_fails_leaves_no_old_one(tmp_path):
-    (tmp_path / "sweep.json").write_text("{}")
-    done = run("sweep", MODELS / "raises.pt", IMAGES, "--preprocess", FASHION / "tiny.json", "--limit", 20,
-               "--profile", "numerical", "--out", tmp_path, "--force")
+    arguments = (IMAGES, "--preprocess", FASHION / "tiny.json", "--limit", 20, "--profile", "structural", "--out", tmp_path)
+    assert run("sweep", TINY, *arguments).returncode == 0 and (tmp_path / "sweep.json").exists()
+    done = run("sweep", MODELS / "raises.pt", *arguments, "--force")
     assert done.returncode == 3 and not (tmp_path / "sweep.json").exists()
 
 

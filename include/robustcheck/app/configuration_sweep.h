@@ -22,6 +22,7 @@ struct ConfigurationClass {
   std::string worst_class;           ///< that loses most accuracy; "" where none loses
   double worst_class_change = 0.0;   ///< of its accuracy, at most 0
   double largest_difference = 0.0;   ///< of a score
+  std::uint64_t errors = 0;          ///< images with an output at the reference and none here
   double seconds = 0.0;              ///< in forward passes: a clock's number
 };
 
@@ -29,6 +30,10 @@ struct ConfigurationSweep {
   std::vector<ConfigurationClass> classes;             ///< the reference's first, then in the order of the catalogue
   std::vector<report::UnavailableKnob> unavailable;    ///< values that do not run here
   std::vector<std::vector<oracle::Observation>> rows;  ///< per class
+  bool complete = true;                                ///< false: a signal came before all values were measured
+
+  /// False: values, or images under a value, gave no output that should have.
+  bool every_row_answered() const;
 };
 
 /// Every value of every knob alone, on all images, grouped by what the network answers.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -56,6 +57,7 @@ struct ConfirmOutcome {
   std::vector<ImageIndex> images;    ///< the confirmation images used; all that would be, where nothing was to test
   std::uint64_t evaluations = 0;
   bool stopped = false;
+  std::exception_ptr error;  ///< that stopped it: not thrown, for what was tested before
 };
 
 /// Fewest unseen images of a test (fewer only where there are no more).

@@ -37,6 +37,7 @@ class Progress {
   void show();
 
   bool bar_ = false;
+  bool terminal_ = false;
   bool silent_ = false;
   bool json_ = false;
   std::string name_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <vector>
 
@@ -18,6 +19,7 @@ enum class Ending { complete, out_of_time, interrupted };
 struct SearchOutcome {
   std::vector<search::Candidate> candidates;  ///< best first
   std::vector<WorstOfImage> per_image;        ///< empty in scope model
+  std::exception_ptr error;                   ///< that ended it: not thrown, for what was found before
   std::uint64_t evaluations = 0;
   double strategy_seconds = 0.0;  ///< of ask() and tell(): never a result
   Ending ending = Ending::complete;

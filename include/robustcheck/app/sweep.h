@@ -27,7 +27,10 @@ struct Grid {
   std::vector<std::string> headline;
 };
 
-/// The grids that `sweep --profile` knows.
+/// Profiles of knobs that `sweep --profile` knows; sysnoise looks at all of them.
+inline const std::vector<std::string> kSweptProfiles = {"deployment", "numerical", "quantization", "preprocessing",
+                                                        "structural", "mistakes",  "sysnoise"};
+/// The grids that it knows.
 const std::vector<Grid>& all_grids();
 /// Throws Error{usage} with did-you-mean.
 const Grid& find_grid(const std::string& name);
@@ -46,7 +49,7 @@ struct SweepRow {
   GridPoint point;
   std::optional<Share> right;  ///< over all images; none without labels
   Share flipped;               ///< prediction differs from the reference's; over images with output at the reference
-  std::uint64_t errors = 0;    ///< images without output
+  std::uint64_t errors = 0;    ///< images with an output at the reference and none here
   std::string message;         ///< of the first of them
 };
 
@@ -54,6 +57,7 @@ struct SweepResult {
   std::string grid;
   std::optional<Share> clean;
   std::vector<SweepRow> rows;  ///< in the order of the grid
+  bool complete = true;        ///< false: a signal came before all points were measured
 };
 
 /// Mean over the levels of each group and over groups; the mean of shares has no interval of its own.
@@ -67,7 +71,7 @@ std::vector<GroupMean> group_means(const SweepResult& result);
 GroupMean overall_mean(const std::vector<GroupMean>& means, const std::vector<std::string>& groups);
 
 Json to_json(const SweepResult& result, const Grid& grid);
-/// A table of at most 80 columns.
+/// A table of at most 80 columns. A cell in which images gave no output ends in an asterisk.
 std::string table(const SweepResult& result, const Grid& grid);
 
 }  // namespace robustcheck::app

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +16,12 @@ using Json = nlohmann::ordered_json;
 
 enum class Comments { refused, skipped };
 /// Parses a text. `place` names it in the message. Throws Error{usage} with line and column; for a key that one object
-/// holds twice "<place>/<key>: given twice".
+/// holds twice "<place>/<key>: given twice"; for a number that no double can hold and for more than 100 levels.
 Json parse_json(std::string_view text, const std::string& place, Comments comments = Comments::refused);
-/// Parses a file. Throws Error{usage} if it is missing or no JSON.
-Json read_json(const std::filesystem::path& path);
+/// The same for lines that a program wrote and that may be damaged: nothing instead of an exception.
+std::optional<Json> json_or_none(std::string_view text);
+/// Parses a file, a pipe, or stdin ("-"). Throws Error{usage} if it is missing or no JSON.
+Json read_json(const std::filesystem::path& path, Comments comments = Comments::refused);
 
 /// The text of a value. What is no UTF-8 in it is written as utf8_text() does (base/names.h): never an exception.
 std::string json_text(const Json& value, int indent = -1);

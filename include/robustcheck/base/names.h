@@ -19,5 +19,7 @@ std::string from_text(std::string_view text);
 std::string utf8_text(std::string_view text);
 /// The same, and control characters (a line break in a name) as \xHH too: fit for one line of a terminal.
 std::string one_line_text(std::string_view text);
+/// A word of a command line that can be pasted: quoted where a shell would split or expand it.
+std::string shell_word(const std::string& text);
 
 }  // namespace robustcheck

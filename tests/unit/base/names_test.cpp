@@ -39,6 +39,14 @@ TEST(Names, ReadBackWhatTheyWrote) {
 TEST(Names, FitOneLineOfATerminal) {
   EXPECT_EQ(one_line_text("im,\"\n\xe9.png"), "im,\"\\x0A\\xE9.png");
   EXPECT_EQ(one_line_text("\x1b[31m n\u00e9"), "\\x1B[31m n\u00e9");
+  EXPECT_EQ(one_line_text("a\x7f\u0085\u009b\u00a0"), "a\\x7F\\xC2\\x85\\xC2\\x9B\u00a0");
+}
+
+TEST(Names, BecomeOneWordOfACommandLine) {
+  EXPECT_EQ(shell_word("run/cases/a-1.json"), "run/cases/a-1.json");
+  EXPECT_EQ(shell_word("a run/it's"), "'a run/it'\\''s'");
+  EXPECT_EQ(shell_word("a\nb\xff'\\"), "$'a\\x0Ab\\xFF\\'\\\\'");
+  EXPECT_EQ(shell_word(""), "''");
 }
 
 TEST(JsonText, NeverThrowsForBytesThatAreNoUtf8) {

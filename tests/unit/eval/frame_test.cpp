@@ -5,8 +5,8 @@
 
 #include <thread>
 
-#include "fd.h"
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/fd.h"
 #include "robustcheck/eval/messages.h"
 
 namespace robustcheck::eval {

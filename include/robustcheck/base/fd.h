@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace robustcheck::eval {
+namespace robustcheck {
 
 /// Owns one file descriptor.
 class Fd {
@@ -28,4 +28,4 @@ class Fd {
   int fd_ = -1;
 };
 
-}  // namespace robustcheck::eval
+}  // namespace robustcheck
