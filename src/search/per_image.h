@@ -31,8 +31,8 @@ namespace robustcheck::search {
 ///             ranks by these only (search_phase.h)
 ///
 /// The first turn has only fresh variances. It learns about the variance that was told, which may be milder than the
-/// one asked for. A fitness of -1 says that the picture was not valid: that image does not meet the variance again, its turn
-/// is over like any other, and nothing is learnt.
+/// one asked for. A fitness of -1 says that the picture was not valid: that image does not meet the variance again, its
+/// turn is over like any other, and nothing is learnt.
 ///
 /// Sources: Engstrom, Tran, Tsipras, Schmidt, Madry 2019, "Exploring the landscape of spatial robustness" (ICML,
 /// arXiv 1712.02779), worst-of-k and grid; the choice by probability of improvement is Kushner 1964; the transfer
