@@ -77,7 +77,7 @@ std::vector<Compared> matched(const Findings& before, const Findings& now) {
   std::vector<std::size_t> place;
   for (const Finding& finding : now.counterexamples) {
     const Finding* old = before.dataset_sha256 == now.dataset_sha256 ? find_same(before, finding) : nullptr;
-    rows.push_back({finding.signature, Change::here_only, true, std::nullopt, finding.failure, {}, "", ""});
+    rows.push_back({finding.signature, Change::here_only, true, std::nullopt, finding.failure, {}, "", "", ""});
     if (old == nullptr) continue;
     const Pair pair = pair_of(*old, finding);
     if (pair.images == 0) continue;
@@ -91,7 +91,7 @@ std::vector<Compared> matched(const Findings& before, const Findings& now) {
   for (std::size_t i = 0; i < said.size(); ++i) rows[place[i]].change = said[i];
   for (const Finding& finding : before.counterexamples)
     if (find_same(now, finding) == nullptr)
-      rows.push_back({finding.signature, Change::not_again, false, finding.failure, std::nullopt, {}, "", ""});
+      rows.push_back({finding.signature, Change::not_again, false, finding.failure, std::nullopt, {}, "", "", ""});
   return rows;
 }
 
@@ -99,10 +99,9 @@ void worst_first(std::vector<Compared>& rows) {
   std::stable_sort(rows.begin(), rows.end(), [](const Compared& a, const Compared& b) { return a.change < b.change; });
 }
 
-Change change_of(const ComparedVariance& row, double failure_limit) {
-  if (row.verdict == "not_run") return Change::not_run;
-  if (row.verdict == "worse") return row.found_here && row.there->rate <= failure_limit ? Change::added : Change::worse;
-  return row.verdict == "better" ? Change::better : row.verdict == "fixed" ? Change::fixed : Change::same;
+Pair pair_of(const ComparedVariance& row) {
+  return {row.oracle,         row.found_here, row.here->images, row.here->count(),
+          row.there->count(), row.here_only,  row.there_only};
 }
 
 }  // namespace
@@ -133,9 +132,24 @@ std::vector<Change> verdicts(const std::vector<Pair>& pairs, double failure_limi
 
 std::vector<Compared> compared_of(const Findings& now) {
   std::vector<Compared> rows;
-  for (const ComparedVariance& row : now.baseline_variances)
-    rows.push_back({row.signature, change_of(row, now.failure_limit), row.found_here, row.there, row.here, row.p_value,
-                    row.p_value ? test_of(row.here->images) : "", row.reason});
+  std::vector<Pair> pairs;
+  std::vector<std::size_t> place;
+  for (const ComparedVariance& row : now.baseline_variances) {
+    rows.push_back(
+        {row.signature, Change::not_run, row.found_here, row.there, row.here, {}, "", row.reason, row.description});
+    if (!row.reason.empty()) continue;
+    rows.back().change = Change::same;
+    if (now.nothing_changed) continue;
+    pairs.push_back(pair_of(row));
+    place.push_back(rows.size() - 1);
+  }
+  const std::vector<Change> said = verdicts(pairs, now.failure_limit);
+  for (std::size_t k = 0; k < said.size(); ++k) {
+    Compared& row = rows[place[k]];
+    row.change = said[k];
+    row.p_value = p_value(pairs[k]);
+    row.test = row.p_value ? test_of(pairs[k].images) : "";
+  }
   worst_first(rows);
   return rows;
 }

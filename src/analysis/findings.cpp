@@ -160,18 +160,20 @@ std::optional<Measured> measured_or_none(const ObjectReader& row, const std::str
   return with_wilson(side.number("failure_rate"), count_of(side, "images"), side.place("failure_rate"));
 }
 
+/// What is said of it follows from the counts, so that the words of the report are not read.
 ComparedVariance compared_variance(const ObjectReader& row) {
   ComparedVariance result;
   result.signature = row.text("signature");
+  result.oracle = row.text("oracle");
+  result.description = row.text("description");
   result.found_here = row.choice("found", {"there", "here"}) == 1;
   result.here = measured_or_none(row, "here");
   result.there = measured_or_none(row, "there");
-  const std::vector<std::string> verdicts = {"same", "worse", "better", "fixed", "not_run"};
-  result.verdict = verdicts[row.choice("verdict", verdicts)];
-  if (result.verdict != "not_run" && !(result.here && result.there))
-    throw Error(ErrorKind::input, row.place("verdict") + ": '" + result.verdict + "' without both measurements");
-  if (!row.at("p").is_null()) result.p_value = share(row.number("p"), row.place("p"));
-  if (row.has("reason") && row.at("reason").is_string()) result.reason = row.text("reason");
+  result.here_only = count_of(row, "here_only");
+  result.there_only = count_of(row, "there_only");
+  result.no_output = count_of(row, "no_output");
+  if (!result.here || !result.there)
+    result.reason = row.at("reason").is_string() ? row.text("reason") : "it was not measured on both models";
   return result;
 }
 
@@ -179,6 +181,7 @@ void read_comparison(const ObjectReader& report, Findings& findings) {
   if (!report.has("compared_with") || report.at("compared_with").is_null()) return;
   const ObjectReader with(report.at("compared_with"), report.place("compared_with"));
   findings.baseline_report = with.text("sha256");
+  findings.nothing_changed = with.at("same") == true;
   const Json& list = array_of(report, "baseline_variances");
   for (std::size_t i = 0; i < list.size(); ++i)
     findings.baseline_variances.push_back(

@@ -79,9 +79,13 @@ RunInputs read_inputs(const SearchOptions& options, const space::Catalogue& cata
   if (options.budget != 0)
     throw Error(ErrorKind::usage, place + ": tests what the file holds and searches nothing; give --budget 0, not " +
                                       std::to_string(options.budget));
-  if (options.scope != "model" || options.strategy_chosen || options.patience > 0 || options.stop_after > 0)
-    throw Error(ErrorKind::usage,
-                place + ": searches nothing; --scope, --strategy, --patience and --stop-after do not go with it");
+  const bool searches = options.scope != "model" || options.strategy_chosen || options.patience > 0 ||
+                        options.stop_after > 0 || !options.without.empty() || !options.space.transforms.empty() ||
+                        !options.space.knobs.empty() || options.dry_run;
+  if (searches)
+    throw Error(ErrorKind::usage, place +
+                                      ": searches nothing; --transforms, --knobs, --scope, --strategy, --without, " +
+                                      "--patience, --stop-after and --dry-run do not go with it");
   inputs.candidates = read_candidates(options.candidates, catalogue);
   return inputs;
 }
@@ -140,7 +144,7 @@ int run_search(const SearchOptions& options) {
   SearchRun run(options, inputs, strictness, deadline, session, directory, progress, save);
   report::Report report = run.run();
   if (!options.corpus.empty()) report.corpus = to_json(corpus);
-  if (inputs.old_report) report.compared_with->differences = differences(*inputs.old_report, report);
+  if (report.compared_with) report.compared_with->differences = differences(*inputs.old_report, report);
   progress.finish();
   std::ostringstream json;
   report::write_json(report, json);

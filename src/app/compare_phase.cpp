@@ -59,9 +59,10 @@ class Comparison {
     if (images.empty()) return leave(std::move(row), "no image of its test is eligible on the other model");
     if (std::string reason = why_not(row.variance, images.front(), *other.session); !reason.empty())
       return leave(std::move(row), std::move(reason));
-    UnseenOutcomes unseen(*other.bench, gate_, images);
+    UnseenOutcomes unseen(*other.bench, gate_, images, /*broken_fails=*/true);
     const Outcomes found = unseen.measure(row.oracle, {&row.variance, 1}, unseen.spread(images.size())).front();
     outcome_.evaluations += unseen.evaluations();
+    row.no_output = unseen.broken();
     add(std::move(row), images, outcomes, found);
   }
 
@@ -101,11 +102,11 @@ class Comparison {
 };
 
 BaselineVariance row_of(const Finding& finding) {
-  return {finding.signature, finding.oracle, finding.variance, false, {}, {}, 0, 0, "", {}, ""};
+  return {finding.signature, finding.oracle, finding.variance, false, {}, {}, 0, 0, 0, "", {}, ""};
 }
 
 BaselineVariance row_of(const report::Counterexample& found) {
-  return {found.signature, found.oracle, found.variance, true, {}, {}, 0, 0, "", {}, ""};
+  return {found.signature, found.oracle, found.variance, true, {}, {}, 0, 0, 0, "", {}, ""};
 }
 
 /// What this run confirmed and the old one did not, in full or not.
@@ -223,7 +224,9 @@ OldReport read_old_report(const fs::path& path, const space::Catalogue& catalogu
 void check_comparable(const OldReport& old, const Session& session, const oracle::Oracle& guide) {
   const std::string place = "--baseline " + old.path;
   if (old.findings.dataset_sha256 != session.dataset.sha256)
-    refuse(place + ": is a report of other images, so that nothing can be paired; give the images that it was made on");
+    refuse(place +
+           ": is a report of other images, of another --limit or of classes in another order, so that nothing can be "
+           "paired");
   if (!old.findings.guide.empty() && old.findings.guide != guide.name)
     refuse(place + ": was searched with --oracle " + old.findings.guide + ", this run with " + guide.name);
 }

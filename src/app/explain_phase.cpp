@@ -24,6 +24,7 @@ UnseenOutcomes known_outcomes(const ConfirmOutcome& confirmed, Bench& bench, Val
 void explain_phase(ConfirmOutcome& confirmed, const ExplainRequest& request, const Dataset& dataset, Bench& bench,
                    ValidityGate& gate, Progress& progress, const std::function<void(const std::string&)>& ended,
                    Explanation& result) {
+  if (confirmed.images.empty()) return;  // nothing ran on unseen images
   result.coverage = represent(confirmed);
   UnseenOutcomes unseen = known_outcomes(confirmed, bench, gate);
   std::uint64_t spent_before = 0;

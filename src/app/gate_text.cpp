@@ -60,7 +60,8 @@ void write_comparison(const Verdict& verdict, std::ostream& out) {
     const std::string p_value = !row.p_value ? "-" : *row.p_value < 0.0001 ? "< 0.0001" : fixed(*row.p_value, 4);
     const std::string why = row.test.empty() ? row.reason : row.test;
     out << padded(analysis::name(row.change), 20) << padded(rate(row.before), 9) << padded(rate(row.now), 9)
-        << padded(p_value, 9) << row.signature << (why.empty() ? "" : " (" + why + ")") << '\n';
+        << padded(p_value, 9) << (row.description.empty() ? row.signature : row.description)
+        << (why.empty() ? "" : " (" + why + ")") << '\n';
   }
   if (verdict.compared.empty()) out << "neither report holds a counterexample\n";
 }
@@ -90,7 +91,8 @@ Json to_json(const Compared& row) {
           {"now", rate_json(row.now)},
           {"p_value", row.p_value ? Json(*row.p_value) : Json()},
           {"test", row.test.empty() ? Json() : Json(row.test)},
-          {"reason", row.reason.empty() ? Json() : Json(row.reason)}};
+          {"reason", row.reason.empty() ? Json() : Json(row.reason)},
+          {"description", row.description.empty() ? Json() : Json(row.description)}};
 }
 
 Json to_json(const std::vector<analysis::Allowance>& list) {

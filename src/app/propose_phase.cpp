@@ -9,7 +9,8 @@ namespace {
 
 using search::Candidate;
 
-constexpr std::size_t kTogether = 16;  // variances, so that all workers have one
+constexpr std::size_t kTogether = 16;        // variances, so that all workers have one
+constexpr std::size_t kMostInvalidPart = 4;  // of the images
 
 Candidate candidate_of(const Proposed& proposed, const std::string& oracle, const space::Catalogue& catalogue) {
   Candidate candidate;
@@ -31,6 +32,17 @@ void count(Candidate& candidate, const std::vector<ImageIndex>& images, const st
   candidate.mean_fitness = fitness / static_cast<double>(images.size());
 }
 
+/// Failures on pictures that show something else are none, so that a test of them would say nothing.
+std::string why_invalid(const space::Variance& variance, const std::vector<ImageIndex>& images, ValidityGate& gate) {
+  if (variance.data.empty()) return "";
+  const std::vector<std::uint8_t> invalid = gate.invalid(variance, images);
+  const auto count =
+      static_cast<std::size_t>(std::ranges::count_if(invalid, [](std::uint8_t one) { return one != 0; }));
+  if (count * kMostInvalidPart <= images.size()) return "";
+  return "its pictures no longer show the same on " + std::to_string(count) + " of " + std::to_string(images.size()) +
+         " images (--validity off tests it all the same)";
+}
+
 /// Why nothing ran, "" where something did.
 std::string why_not_run(const Judged& judged, std::size_t trial) {
   const std::vector<oracle::Observation>& rows = judged.observed[trial];
@@ -40,10 +52,12 @@ std::string why_not_run(const Judged& judged, std::size_t trial) {
 
 /// By the oracle that it is proposed for, and by numeric and crash where they have something to say.
 void judge(const Proposed& proposed, const Judged& judged, std::size_t trial, const std::string& guide,
-           const std::vector<ImageIndex>& images, const space::Catalogue& catalogue, ScreenOutcome& outcome) {
+           const std::vector<ImageIndex>& images, const space::Catalogue& catalogue, ValidityGate& gate,
+           ScreenOutcome& outcome) {
   const std::string own = proposed.oracle.empty() ? guide : proposed.oracle;
-  if (std::string reason = why_not_run(judged, trial); !reason.empty())
-    return outcome.not_run.push_back({candidate_of(proposed, own, catalogue), std::move(reason)});
+  std::string reason = why_not_run(judged, trial);
+  if (reason.empty() && !always_on(own)) reason = why_invalid(proposed.variance, images, gate);
+  if (!reason.empty()) return outcome.not_run.push_back({candidate_of(proposed, own, catalogue), std::move(reason)});
   for (const std::string& oracle : {guide, std::string("numeric"), std::string("crash")}) {
     Candidate candidate = candidate_of(proposed, oracle, catalogue);
     count(candidate, images, judged.of(oracle)[trial]);
@@ -58,7 +72,7 @@ void judge(const Proposed& proposed, const Judged& judged, std::size_t trial, co
 }  // namespace
 
 ScreenOutcome propose_phase(const std::vector<Proposed>& proposed, const ScreenRequest& request,
-                            const space::Catalogue& catalogue, Bench& bench, Progress& progress) {
+                            const space::Catalogue& catalogue, Bench& bench, ValidityGate& gate, Progress& progress) {
   ScreenOutcome outcome;
   const std::vector<ImageIndex> images = search::telling_images(request.images, kTestImages);
   const std::size_t payable = request.allowance / std::max<std::size_t>(images.size(), 1);
@@ -71,7 +85,7 @@ ScreenOutcome propose_phase(const std::vector<Proposed>& proposed, const ScreenR
       for (std::size_t i = done; i < end; ++i) trials.push_back({proposed[i].variance, images});
       const Judged judged = bench.run(trials);
       for (std::size_t i = done; i < end; ++i)
-        judge(proposed[i], judged, i - done, bench.guide().name, images, catalogue, outcome);
+        judge(proposed[i], judged, i - done, bench.guide().name, images, catalogue, gate, outcome);
       outcome.evaluations += trials.size() * images.size();
       done = end;
     }

@@ -154,7 +154,8 @@ void SearchRun::search() {
 
 void SearchRun::propose() {
   until(share::kMinimise);
-  screened_ = propose_phase(inputs_.candidates->proposed, screen_request(), report_.catalogue, *bench_, progress_);
+  screened_ =
+      propose_phase(inputs_.candidates->proposed, screen_request(), report_.catalogue, *bench_, *gate_, progress_);
   note_stop(screened_.stopped);
   mark("candidates");
 }
@@ -251,9 +252,12 @@ void SearchRun::write_cases() {
 std::uint64_t SearchRun::after_budget() const {
   if (options_.after_budget) return *options_.after_budget;
   const std::uint64_t usual = options_.evaluations_after();
-  if (inputs_.candidates)
-    return std::max(usual, inputs_.candidates->proposed.size() * (kTestImages + kFewestConfirmImages) * kMinimisePart /
-                               (kMinimisePart - 1));
+  if (inputs_.candidates) {
+    const std::uint64_t proposed = inputs_.candidates->proposed.size();
+    const std::uint64_t minimised = options_.minimize ? options_.max_counterexamples * kFewestConfirmImages : 0;
+    return std::max(
+        usual, (proposed * (kTestImages + kFewestConfirmImages) + minimised) * kMinimisePart / (kMinimisePart - 1));
+  }
   if (!strictness_.could_break) return usual;
   const std::uint64_t tests = (screened_.above.size() + screened_.unpaid.size()) * kFewestConfirmImages +
                               screened_.unpaid.size() * kTestImages + screened_.evaluations;

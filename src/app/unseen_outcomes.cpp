@@ -87,13 +87,22 @@ Outcomes UnseenOutcomes::valid_failures(const std::string& oracle, const space::
   return failing;
 }
 
+void UnseenOutcomes::add_broken(const Judged& judged, std::size_t trial, Outcomes& failing) {
+  for (std::size_t i = 0; i < failing.size(); ++i) {
+    if (!judged.numeric[trial][i].violated && !judged.crash[trial][i].violated) continue;
+    ++broken_;
+    if (broken_fails_) failing[i] = 1;
+  }
+}
+
 std::vector<Outcomes> UnseenOutcomes::measure(const std::string& oracle, std::span<const Variance> variances,
                                               const Positions& positions) {
   std::vector<space::Trial> trials;
   const std::vector<Missing> asked = missing(oracle, variances, positions, trials);
   const Judged judged = trials.empty() ? Judged{} : bench_.run(trials);
   for (std::size_t t = 0; t < trials.size(); ++t) {
-    const Outcomes failing = valid_failures(oracle, trials[t], judged.of(oracle)[t]);
+    Outcomes failing = valid_failures(oracle, trials[t], judged.of(oracle)[t]);
+    add_broken(judged, t, failing);
     std::vector<std::uint8_t>& known = known_[asked[t].key];
     if (known.empty()) known.assign(images_.size(), kUnknown);
     for (std::size_t i = 0; i < failing.size(); ++i) known[asked[t].positions[i]] = failing[i];

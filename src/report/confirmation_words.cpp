@@ -31,8 +31,7 @@ std::string left_untested(const Counts& counts) {
   if (counts.not_tested == 0) return "";
   std::string text = std::to_string(counts.not_tested) + " of " + counted(counts.candidates, "candidate") +
                      (counts.not_run == 0 ? " above the limit were not tested" : " were not tested");
-  if (counts.not_run > 0)
-    text += "; " + std::to_string(counts.not_run) + " cannot be run on this machine or model (kinds says why)";
+  if (counts.not_run > 0) text += "; " + std::to_string(counts.not_run) + " cannot be tested here (kinds says why)";
   if (counts.after_needed > 0) text += "; --after-budget " + std::to_string(counts.after_needed) + " would do";
   return text;
 }

@@ -31,7 +31,7 @@ void write_row(const Json& row, std::ostream& out) {
   out << "<tr><td>" << escape_xml(text(row, "verdict") == "not_run" ? "not run" : text(row, "verdict"))
       << "</td><td class=\"n\">" << rate(number(at(row, "there"), "failure_rate")) << "</td><td class=\"n\">"
       << rate(number(at(row, "here"), "failure_rate")) << "</td><td class=\"n\">" << count(at(row, "here"), "images")
-      << "</td><td class=\"n\">" << p_value(number(row, "p")) << "</td><td>" << breakable(text(row, "signature"))
+      << "</td><td class=\"n\">" << p_value(number(row, "p")) << "</td><td>" << breakable(text(row, "description"))
       << (reason.empty() ? "" : " (" + escape_xml(reason) + ")") << "</td></tr>\n";
 }
 

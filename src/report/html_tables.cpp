@@ -147,7 +147,7 @@ namespace {
 /// "4.9 [2.87, 6.36]", or how far nothing broke it. Where no configuration was found, none was measured.
 std::string strength(const Json& row, const std::string& which) {
   const Json& found = at(row, which);
-  if (which == "worst" && at(row, "configuration").is_null()) return "not measured";
+  if (count(row, "images") == 0 || (which == "worst" && at(row, "configuration").is_null())) return "not measured";
   if (!found.is_object()) return "none up to " + plain(at(row, "tested_to"));
   const auto rounded = [&](const char* key) {
     const std::optional<double> value = number(found, key);

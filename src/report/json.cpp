@@ -219,11 +219,13 @@ Json baseline_variances_json(const Report& report) {
     rows.push_back({{"signature", row.signature},
                     {"oracle", row.oracle},
                     {"variance", space::to_json(row.variance, report.catalogue)},
+                    {"description", space::describe(row.variance, report.catalogue)},
                     {"found", row.found_here ? "here" : "there"},
                     {"here", rate_json(row.here)},
                     {"there", rate_json(row.there)},
                     {"here_only", row.here_only},
                     {"there_only", row.there_only},
+                    {"no_output", row.no_output},
                     {"verdict", row.verdict},
                     {"p", row.p_value ? Json(*row.p_value) : Json()},
                     {"reason", row.reason.empty() ? Json() : Json(row.reason)}});

@@ -57,7 +57,7 @@ void write_comparison(const Document& document, std::ostream& out) {
   if (rows.empty()) return;
   out << "\n| change | variance | before | now |\n|---|---|---:|---:|\n";
   for (std::size_t i = 0; i < std::min(rows.size(), kRows); ++i)
-    out << "| " << escape_markdown(text(*rows[i], "verdict")) << " | " << escape_markdown(text(*rows[i], "signature"))
+    out << "| " << escape_markdown(text(*rows[i], "verdict")) << " | " << escape_markdown(text(*rows[i], "description"))
         << " | " << percent_or_none(number(at(*rows[i], "there"), "failure_rate")) << " | "
         << percent_or_none(number(at(*rows[i], "here"), "failure_rate")) << " |\n";
 }

@@ -218,7 +218,7 @@ void write_comparison(const Report& report, std::ostream& out) {
   for (const Json* row : told_rows(said)) {
     if (row->at("verdict") != "worse" || ++worse > kShown) continue;
     write_wrapped("worse: " + percent(row->at("there").at("failure_rate")) + " -> " +
-                      percent(row->at("here").at("failure_rate")) + " " + row->at("signature").get<std::string>(),
+                      percent(row->at("here").at("failure_rate")) + " " + row->at("description").get<std::string>(),
                   kHang, 2 * kHang, out);
   }
   if (worse > kShown)
@@ -228,9 +228,10 @@ void write_comparison(const Report& report, std::ostream& out) {
 
 void write_notes(const Report& report, std::ostream& out) {
   const double limit = report.settings.is_object() ? report.settings.value("failure_limit", 0.05) : 0.05;
-  if (report.counterexamples.empty()) write_wrapped(nothing_confirmed(limit, report.confirmation), 0, kHang, out);
-  if (const std::string untested = left_untested(report.counts); !untested.empty() && !report.counterexamples.empty())
-    write_wrapped(untested, 0, kHang, out);
+  const std::string untested = left_untested(report.counts);
+  if (report.counterexamples.empty() && (untested.empty() || report.confirmation.tests > 0))
+    write_wrapped(nothing_confirmed(limit, report.confirmation), 0, kHang, out);
+  if (!untested.empty() && !report.counterexamples.empty()) write_wrapped(untested, 0, kHang, out);
   if (const std::string sums = fates(report); !sums.empty()) write_wrapped(sums, 0, kHang, out);
   if (const std::uint64_t invalid = dropped(report, "invalid"); invalid > 0)
     out << "not run: " << invalid << " variances whose pictures are no longer the same (validity)\n";

@@ -2,10 +2,11 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 
 import pytest
-from conftest import IMAGES, TINY, run
+from conftest import BINARY, IMAGES, TINY, run
 
 LIMIT = ("--limit", 400)
 INT4 = """
@@ -72,8 +73,8 @@ def test_a_damaged_model_gates_as_worse_with_the_variances_named(old, damaged, t
     assert worse and report["compared_with"]["same"] is False
     assert all(row["here"]["failures"] > row["there"]["failures"] and row["here"]["images"] == row["there"]["images"] for row in worse)
     told = " ".join(done.stdout.split())
-    assert f"{len(worse)} worse" in told and any(row["signature"] in told for row in worse)
-    assert worse[0]["signature"] in (tmp_path / "run/report.html").read_text().replace("<wbr>", "")
+    assert f"{len(worse)} worse" in told and any(row["description"] in told for row in worse)
+    assert worse[0]["description"] in (tmp_path / "run/report.html").read_text().replace("<wbr>", "")
     gated = run("gate", tmp_path / "run", "--policy", policy(tmp_path, {"forbid": ["worse"]}), "--baseline", old)
     assert gated.returncode == 1 and "worse" in gated.stdout
     alone = run("gate", tmp_path / "run", "--policy", tmp_path / "policy.json")
@@ -143,6 +144,62 @@ def test_a_report_that_nothing_can_be_paired_with_is_refused(old, tmp_path, chan
     done = run("search", TINY, IMAGES, *LIMIT, "--budget", 300, "--baseline", tmp_path / "old.json", *options, "--out", tmp_path / "run")
     assert done.returncode == code and fragment in done.stderr and not (tmp_path / "run").exists(), done.stderr
     assert done.stderr.count("error:") == 1
+
+
+BREAKS = """
+import sys, torch
+model = torch.jit.load(sys.argv[1]).eval()
+class Wrapped(torch.nn.Module):
+    limit: float
+    def __init__(self, model, limit: float):
+        super().__init__()
+        self.model = model
+        self.limit = limit
+    def forward(self, x):
+        scores = self.model(x)
+        bright = x.flatten(1).mean(1) > self.limit
+        return torch.where(bright.unsqueeze(1), scores * float("nan"), scores)
+torch.jit.script(Wrapped(model, float(sys.argv[3]))).save(sys.argv[2])
+"""
+
+
+def test_a_model_that_gives_nothing_is_never_better(tmp_path):
+    """It answers with NaN on bright pictures: what it no longer gets wrong it no longer answers."""
+    if "REFERENCE_PYTHON" not in os.environ:
+        pytest.skip("needs REFERENCE_PYTHON, with torch")
+    broken, lines = tmp_path / "broken.pt", tmp_path / "v.jsonl"
+    (tmp_path / "breaks.py").write_text(BREAKS)  # torch.jit.script reads the source
+    subprocess.run([os.environ["REFERENCE_PYTHON"], tmp_path / "breaks.py", str(TINY), str(broken), "1.0"], check=True)
+    shutil.copy(TINY.with_suffix(".json"), broken.with_suffix(".json"))
+    lines.write_text(json.dumps({"data": [{"transform": "brightness", "offset": 0.4}]}) + "\n")
+    assert run("search", TINY, IMAGES, *LIMIT, "--candidates", lines, "--out", tmp_path / "old").returncode == 1
+    lines.write_text(json.dumps({"data": [{"transform": "brightness", "offset": 0.01}]}) + "\n")
+    rules = policy(tmp_path, {"forbid": ["numeric", "crash", "worse"]})
+    done = run("search", broken, IMAGES, *LIMIT, "--candidates", lines, "--baseline", tmp_path / "old", "--fail-on", rules, "--out", tmp_path / "run")
+    row, = [row for row in read(tmp_path / "run")["baseline_variances"] if row["oracle"] == "label"]
+    assert row["no_output"] > 0 and row["verdict"] in ("worse", "same"), row
+    assert done.returncode in (1, 5) and "gives no usable output" in " ".join(done.stdout.split()), done.stdout
+
+
+def test_a_signal_before_the_comparison_saves_what_there_is(old, damaged, tmp_path):
+    process = subprocess.Popen([str(BINARY), *map(str, ("search", damaged, IMAGES, *LIMIT, "--budget", 100000000, "--baseline", old, "--out", tmp_path / "run"))],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        if line.startswith("search"):
+            break
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 130 and read(tmp_path / "run")["status"] == "partial"
+
+
+def test_the_counts_decide_and_not_the_words_of_a_report(old, damaged, tmp_path):
+    run("search", damaged, IMAGES, *LIMIT, "--candidates", old, "--baseline", old, "--out", tmp_path / "run")
+    changed = read(tmp_path / "run")
+    assert any(row["verdict"] == "worse" for row in changed["baseline_variances"])
+    for row in changed["baseline_variances"]:
+        row["verdict"] = "same"
+    (tmp_path / "changed.json").write_text(json.dumps(changed))
+    assert run("gate", tmp_path / "changed.json", "--policy", policy(tmp_path, {"forbid": ["worse"]})).returncode == 1
 
 
 def test_a_missing_baseline_ends_before_anything_runs(tmp_path):

@@ -119,6 +119,8 @@ def test_a_wrong_file_ends_before_anything_runs(tmp_path, text, fragments):
     (("--candidates", "FILE", "--budget", 500), "give --budget 0"),
     (("--candidates", "FILE", "--strategy", "random"), "searches nothing"),
     (("--candidates", "FILE", "--scope", "image"), "searches nothing"),
+    (("--candidates", "FILE", "--transforms", "rotate"), "searches nothing"),
+    (("--candidates", "FILE", "--dry-run"), "searches nothing"),
     (("--candidates", "missing.jsonl"), "missing.jsonl"),
 ])
 def test_what_does_not_go_together_is_said(tmp_path, options, fragment):
@@ -139,8 +141,16 @@ def test_what_this_machine_cannot_run_is_no_pass(tmp_path):
     report = read(tmp_path / "run")
     untested = [row for row in report["kinds"] if row["status"] == "not_tested"]
     assert [row["variance"] for row in untested] == [{"config": {"device": "cuda"}}] and untested[0]["reason"]
-    assert "cannot be run on this machine" in " ".join(done.stdout.split())
+    assert "cannot be tested here" in " ".join(done.stdout.split())
     assert run("gate", tmp_path / "run", "--policy", policy(tmp_path, {"max_failure_rate": 0.5})).returncode == 5
+
+
+def test_pictures_that_show_something_else_are_no_pass(tmp_path):
+    chain = [{"transform": "rotate", "degrees": 45.0}, {"transform": "gaussian_noise", "sigma": 0.4}, {"transform": "occlude", "area": 0.5}]
+    done = search(write_lines(tmp_path / "v.jsonl", [{"data": chain}]), tmp_path / "run")
+    row, = read(tmp_path / "run")["kinds"]
+    assert done.returncode == 5 and row["status"] == "not_tested" and "--validity off" in row["reason"]
+    assert search(tmp_path / "v.jsonl", tmp_path / "run", "--validity", "off", "--force").returncode == 1
 
 
 def test_an_allowance_that_pays_for_some_leaves_the_rest_untested(tmp_path):

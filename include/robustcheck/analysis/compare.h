@@ -29,6 +29,7 @@ struct Compared {
   std::optional<double> p_value;  ///< two-sided; none where nothing was tested
   std::string test;               ///< "McNemar, 431 shared images"; "" where nothing was tested
   std::string reason;             ///< of not_run
+  std::string description;        ///< with strengths; "" where the report does not say
 };
 
 /// One variance on both models.

@@ -49,12 +49,13 @@ struct CorpusCase {
 
 /// A variance of the report that `search --baseline` named, or of the run itself, on both models.
 struct ComparedVariance {
-  std::string signature;
-  bool found_here = false;              ///< by this run; else by the old one
-  std::optional<Measured> here, there;  ///< on the shared images; none where it could not be run
-  std::string verdict;                  ///< same, worse, better, fixed, not_run
-  std::optional<double> p_value;
-  std::string reason;  ///< of not_run
+  std::string signature, oracle;
+  std::string description;                      ///< in words, with strengths: signatures repeat
+  bool found_here = false;                      ///< by this run; else by the old one
+  std::optional<Measured> here, there;          ///< on the shared images; none where it could not be run
+  std::uint64_t here_only = 0, there_only = 0;  ///< images that fail on one model only
+  std::uint64_t no_output = 0;                  ///< images without a usable output on the model that did not find it
+  std::string reason;                           ///< why it could not be run; empty where it was
 };
 
 /// report.json, as far as gates and comparisons read it.
@@ -62,9 +63,10 @@ struct Findings {
   std::string status;
   std::string dataset_sha256;
   std::string deployment;  ///< of model, checkpoints, preprocessing, calibration and LibTorch: equal where these are
-  std::string strategy, scope;  ///< empty in reports of older versions
-  bool from_file = false;       ///< --candidates: nothing was searched
-  std::string baseline_report;  ///< SHA-256 of the report that --baseline named; empty: none
+  std::string strategy, scope;   ///< empty in reports of older versions
+  bool from_file = false;        ///< --candidates: nothing was searched
+  bool nothing_changed = false;  ///< of the deployment, against that report
+  std::string baseline_report;   ///< SHA-256 of the report that --baseline named; empty: none
   std::vector<ComparedVariance> baseline_variances;
   std::uint64_t evaluations = 0;   ///< that the search spent
   double failure_limit = 0.0;      ///< rates up to this were never reported

@@ -19,8 +19,9 @@ class UnseenOutcomes {
   using Positions = std::vector<std::size_t>;
 
   /// `bench` and `gate` must outlive this.
-  UnseenOutcomes(Bench& bench, ValidityGate& gate, std::vector<ImageIndex> images)
-      : bench_(bench), gate_(gate), images_(std::move(images)) {}
+  /// `broken_fails`: an image without a usable output (numeric, crash) fails too, whatever the oracle.
+  UnseenOutcomes(Bench& bench, ValidityGate& gate, std::vector<ImageIndex> images, bool broken_fails = false)
+      : bench_(bench), gate_(gate), images_(std::move(images)), broken_fails_(broken_fails) {}
 
   /// What was measured elsewhere, on all images.
   void remember(const std::string& oracle, const space::Variance& variance, const analysis::Outcomes& outcomes);
@@ -36,6 +37,7 @@ class UnseenOutcomes {
   Positions spread(std::size_t count) const;
   std::size_t images() const { return images_.size(); }
   std::uint64_t evaluations() const { return evaluations_; }  ///< spent by measure()
+  std::uint64_t broken() const { return broken_; }            ///< images without a usable output, all measures together
 
  private:
   static constexpr std::uint8_t kUnknown = 2;
@@ -51,10 +53,13 @@ class UnseenOutcomes {
                                const Positions& positions, std::vector<space::Trial>& trials) const;
   analysis::Outcomes valid_failures(const std::string& oracle, const space::Trial& trial,
                                     const std::vector<oracle::Verdict>& verdicts);
+  void add_broken(const Judged& judged, std::size_t trial, analysis::Outcomes& failing);
 
   Bench& bench_;
   ValidityGate& gate_;
   std::vector<ImageIndex> images_;
+  bool broken_fails_;
+  std::uint64_t broken_ = 0;
   std::map<std::string, std::vector<std::uint8_t>> known_;  ///< per image: 0, 1 or kUnknown
   std::uint64_t evaluations_ = 0;
 };

@@ -188,9 +188,10 @@ struct BaselineVariance {
   bool found_here = false;                      ///< by this run; else by the old one
   std::optional<Rate> here, there;              ///< none where it could not be run
   std::uint64_t here_only = 0, there_only = 0;  ///< images that fail on one model only
-  std::string verdict;                          ///< same, worse, better, fixed, not_run
-  std::optional<double> p_value;                ///< McNemar; none for numeric and crash, and for not_run
-  std::string reason;                           ///< of not_run
+  std::uint64_t no_output = 0;    ///< images without a usable output on the model that did not find it; they fail
+  std::string verdict;            ///< same, worse, better, fixed, not_run
+  std::optional<double> p_value;  ///< McNemar; none for numeric and crash, and for not_run
+  std::string reason;             ///< of not_run
 };
 
 /// The old report of --baseline.

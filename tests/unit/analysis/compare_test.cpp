@@ -111,9 +111,10 @@ TEST(Compare, ReadsWhatTheNewRunMeasuredOfTheOldReport) {
   now.failure_limit = 0.05;
   now.baseline_report = "a hash";
   const Measured low{0.01, {}, 300}, high{0.4, {}, 300};
-  now.baseline_variances = {{"label:a", false, low, high, "fixed", 0.001, ""},
-                            {"label:b", true, high, low, "worse", 0.001, ""},
-                            {"label:c", true, high, std::nullopt, "not_run", {}, "the old model is not at m.pt"}};
+  now.baseline_variances = {
+      {"label:a", "label", "a 1", false, low, high, 0, 117, 0, ""},
+      {"label:b", "label", "b 1", true, high, low, 117, 0, 0, ""},
+      {"label:c", "label", "c 1", true, high, std::nullopt, 0, 0, 0, "the old model is not at m.pt"}};
   const std::vector<Compared> rows = compare(report({on_images("rotate", 40)}), now);
   ASSERT_EQ(rows.size(), 3U) << "what was measured, and no match by signature";
   EXPECT_EQ(rows[0].change, Change::added);
