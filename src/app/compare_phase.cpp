@@ -4,12 +4,12 @@
 
 #include "robustcheck/analysis/compare.h"
 #include "robustcheck/app/baseline.h"
-#include "robustcheck/app/interrupt.h"
 #include "robustcheck/app/unseen_outcomes.h"
 #include "robustcheck/app/variants.h"
 #include "robustcheck/base/error.h"
 #include "robustcheck/base/files.h"
 #include "robustcheck/base/hash.h"
+#include "robustcheck/base/names.h"
 
 namespace robustcheck::app {
 namespace fs = std::filesystem;
@@ -158,9 +158,10 @@ class OldModel {
   /// Returns why it cannot be run.
   std::string open(const CompareRequest& request, const Session& session) {
     const Json& report = request.old.json;
-    const fs::path model = report.at("model").at("path").get<std::string>();
+    const fs::path model = from_text(report.at("model").at("path").get<std::string>());
+    const std::string sha256 = report.at("model").at("sha256").get<std::string>();
     if (!fs::is_regular_file(model)) return "the old model is not at " + model.string();
-    if (sha256_file(model) != report.at("model").at("sha256")) return model.string() + " is no longer the old model";
+    if (sha256_file(model) != sha256) return model.string() + " is no longer the old model";
     const image::Preprocessing preprocessing =
         image::preprocessing_from_json(report.at("preprocess"), request.old.path + "/preprocess");
     if (preprocessing.classes != session.preprocessing.classes) return "the old model has other classes";
@@ -168,8 +169,7 @@ class OldModel {
     for (const Json& one : report.at("variants"))
       if (fs::is_regular_file(one.at("path").get<std::string>()))
         variants.push_back({one.at("name"), one.at("path"), one.at("sha256")});
-    session_.emplace(with_model(session, request.options, {model, report.at("model").at("sha256")}, preprocessing,
-                                std::move(variants)));
+    session_.emplace(with_model(session, request.options, {model, sha256}, preprocessing, std::move(variants)));
     return "";
   }
 

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "robustcheck/base/error.h"
+#include "robustcheck/base/json.h"
 #include "robustcheck/base/text.h"
 
 namespace robustcheck::app {
@@ -56,6 +57,16 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   return entries;
 }
 
+/// A version before the list: its report is the mark.
+bool is_older_run(const fs::path& folder) {
+  try {
+    const Json report = read_json(folder / "report.json");
+    return report.is_object() && report.value("tool", Json()).value("name", "") == "robustcheck";
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 void lock(int fd, const std::string& place) {
@@ -74,6 +85,7 @@ void OutputDirectory::open(bool force) {
   make();
   take_list();
   read_list();
+  if (written_.empty() && is_older_run(path_)) adopt();
   if (!force && !ours().empty()) refuse("holds a run already; choose another directory, or --force to replace it");
   refuse_others();
   write_list();
@@ -126,6 +138,11 @@ void OutputDirectory::write_list() {
   const auto size = static_cast<ssize_t>(text.size());
   if (pwrite(list_.get(), text.data(), text.size(), 0) != size || ftruncate(list_.get(), size) != 0)
     refuse(std::string("cannot be written: ") + std::strerror(errno));
+}
+
+void OutputDirectory::adopt() {
+  for (const fs::path& entry : entries_of(path_))
+    if (is_ours_(entry)) written_.insert(entry);
 }
 
 void OutputDirectory::refuse_others() const {

@@ -36,6 +36,11 @@ std::string environment_name(const std::string& command, const std::string& opti
   return name;
 }
 
+/// Of the build and the tests, which run the program with them.
+const std::vector<std::string> kOfTheBuild = {
+    "ROBUSTCHECK_TORCH", "ROBUSTCHECK_TORCH_INDEX", "ROBUSTCHECK_SANITIZE",    "ROBUSTCHECK_SOURCE",
+    "ROBUSTCHECK_TESTS", "ROBUSTCHECK_BENCH",       "ROBUSTCHECK_FAKE_WORKER", "ROBUSTCHECK_UPDATE_GOLDEN"};
+
 std::string key_of(std::string option) {
   std::replace(option.begin(), option.end(), '-', '_');
   return option;
@@ -135,8 +140,8 @@ void name_environment(CLI::App& main) {
 }
 
 void warn_of_unknown_variables(const CLI::App& main, std::ostream& out) {
-  std::vector<std::string> known = {"ROBUSTCHECK_CONFIG", "ROBUSTCHECK_WORKER", "ROBUSTCHECK_TORCH",
-                                    "ROBUSTCHECK_TORCH_INDEX"};  // the last two are of the build
+  std::vector<std::string> known = {"ROBUSTCHECK_CONFIG", "ROBUSTCHECK_WORKER"};
+  known.insert(known.end(), kOfTheBuild.begin(), kOfTheBuild.end());
   std::vector<const CLI::App*> apps = main.get_subcommands({});
   for (apps.push_back(&main); const CLI::App* app : apps)
     for (const CLI::Option* option : app->get_options()) known.push_back(option->get_envname());

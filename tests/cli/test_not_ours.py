@@ -43,6 +43,19 @@ def test_a_sweep_refuses_what_is_not_its_own(tmp_path, name):
     assert tree(tmp_path) == {name: b"mine"}
 
 
+def test_a_run_of_a_version_without_the_list_is_taken_over(tmp_path):
+    out = tmp_path / "run"
+    assert run(*FINDS, "--out", out).returncode == 1
+    (out / ".robustcheck").unlink()
+    (out / "cases/notes.json").write_text("mine")
+    assert "--force" in run(*FINDS, "--out", out).stderr
+    assert run(*FINDS, "--seed", 2, "--out", out, "--force").returncode in (0, 1)
+    assert (out / "cases/notes.json").read_text() == "mine" and (out / ".robustcheck").exists()
+    (out / ".robustcheck").unlink()
+    (out / "report.json").write_text('{"tool": {"name": "other"}}')
+    assert "no run wrote it" in run(*FINDS, "--out", out, "--force").stderr
+
+
 def test_force_removes_only_what_a_run_wrote(small_run, tmp_path):
     out = tmp_path / "run"
     assert run(*FINDS, "--out", out).returncode == 1

@@ -42,6 +42,8 @@ class OutputDirectory {
   void take_list();
   void read_list();
   void write_list();
+  /// What a version that kept no list wrote.
+  void adopt();
   void refuse_others() const;
   [[noreturn]] void refuse(const std::string& why) const;
 

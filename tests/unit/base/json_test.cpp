@@ -36,14 +36,17 @@ TEST(Json, GoesSoDeepAndNoDeeper) {
   const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
   EXPECT_EQ(parse_json(nested(100), "x.json").dump(), nested(100));
   EXPECT_EQ(message([&] { parse_json(nested(200000), "x.json"); }), "x.json: is nested deeper than 100 levels");
-  EXPECT_EQ(message([&] { parse_json(std::string(200000, '['), "x.json"); }), "x.json: is nested deeper than 100 levels");
+  EXPECT_EQ(message([&] { parse_json(std::string(200000, '['), "x.json"); }),
+            "x.json: is nested deeper than 100 levels");
   EXPECT_EQ(message([] { parse_json(R"({"a": 1e999})", "x.json"); }), "x.json: holds a number that no double can hold");
   EXPECT_FALSE(json_or_none("{"));
   EXPECT_EQ(json_or_none("[1]")->size(), 1U);
 }
 
 TEST(Json, WritesNothingThatATerminalObeys) {
-  EXPECT_EQ(json_text(Json("a\x7f\u009b\u00e9\x1b")), R"("a\u007f\u009b)" "\u00e9" R"(\u001b")");
+  EXPECT_EQ(json_text(Json("a\x7f\u009b\u00e9\x1b")), R"("a\u007f\u009b)"
+                                                      "\u00e9"
+                                                      R"(\u001b")");
 }
 
 TEST(Json, SkipsCommentsOnlyWhereTold) {
